@@ -1,0 +1,153 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n) ASAN_POISON_MEMORY_REGION(p, n)
+#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
+#define REDZONE 8
+#else
+#define POISON(p, n) ((void)0)
+#define UNPOISON(p, n) ((void)0)
+#define REDZONE 0
+#endif
+
+enum { ALIGN = 16, FIRST_BLOCK = 32 << 10, LARGEST_STEP = 1 << 20 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size; /* bytes after this header */
+    alignas(ALIGN) char data[];
+};
+
+struct arena_defer {
+    struct arena_defer *older;
+    void (*close)(void *);
+    void *handle;
+};
+
+static size_t round_up(size_t n) { return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1); }
+
+struct arena *arena_new(struct guard *guard)
+{
+    struct arena *a = calloc(1, sizeof *a);
+    if (!a) guard_trip(guard, "out of memory");
+    a->guard = guard;
+    return a;
+}
+
+static void run_defers(struct arena *a, struct arena_defer *until)
+{
+    while (a->defers != until) {
+        struct arena_defer *d = a->defers;
+        a->defers = d->older;
+        d->close(d->handle);
+    }
+}
+
+static void free_blocks(struct arena *a, struct arena_block *until)
+{
+    while (a->last != until) {
+        struct arena_block *b = a->last;
+        a->last = b->older;
+        a->guard->bytes -= b->size;
+        UNPOISON(b->data, b->size);
+        free(b);
+    }
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a) return;
+    run_defers(a, NULL);
+    free_blocks(a, NULL);
+    free(a);
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->last, a->defers, a->at};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark m)
+{
+    run_defers(a, m.defers);
+    free_blocks(a, m.last);
+    a->at = m.at;
+    a->end = a->last ? a->last->data + a->last->size : NULL;
+    a->top = NULL;
+    if (a->at) POISON(a->at, (size_t)(a->end - a->at));
+}
+
+static void new_block(struct arena *a, size_t need)
+{
+    struct guard *g = a->guard;
+    size_t size = a->last ? a->last->size * 2 : FIRST_BLOCK;
+    if (size > LARGEST_STEP) size = LARGEST_STEP;
+    if (size < need) size = need;
+    if (size > g->max.bytes || g->bytes > g->max.bytes - size)
+        guard_trip(g, "the input needs more than %zu MiB of memory", g->max.bytes >> 20);
+    struct arena_block *b = malloc(sizeof *b + size);
+    if (!b) guard_trip(g, "out of memory");
+    g->bytes += size;
+    if (g->bytes > g->peak) g->peak = g->bytes;
+    b->older = a->last;
+    b->size = size;
+    a->last = b;
+    a->at = b->data;
+    a->end = b->data + size;
+    POISON(b->data, size);
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    if (n > SIZE_MAX / 2) guard_trip(a->guard, "out of memory");
+    size_t need = round_up(n + REDZONE);
+    if ((size_t)(a->end - a->at) < need || !a->at) new_block(a, need ? need : ALIGN);
+    char *p = a->at;
+    a->at += need;
+    a->top = p;
+    UNPOISON(p, n);
+    return p;
+}
+
+void *arena_zalloc(struct arena *a, size_t n)
+{
+    void *p = arena_alloc(a, n);
+    memset(p, 0, n);
+    return p;
+}
+
+void *arena_grow(struct arena *a, void *old, size_t old_n, size_t new_n)
+{
+    if (old && old == a->top && new_n >= old_n) {
+        size_t need = round_up(new_n + REDZONE);
+        if ((size_t)(a->end - a->top) >= need) {
+            a->at = a->top + need;
+            UNPOISON(old, new_n);
+            return old;
+        }
+    }
+    void *p = arena_alloc(a, new_n);
+    if (old_n) memcpy(p, old, old_n);
+    return p;
+}
+
+void *arena_push_grow(struct arena *a, void *p, size_t n, size_t size)
+{
+    size_t cap = n ? n * 2 : 4;
+    if (cap > SIZE_MAX / 2 / size) guard_trip(a->guard, "out of memory");
+    return arena_grow(a, p, n * size, cap * size);
+}
+
+void arena_defer(struct arena *a, void (*close)(void *), void *handle)
+{
+    struct arena_defer *d = NEW(a, struct arena_defer);
+    d->older = a->defers;
+    d->close = close;
+    d->handle = handle;
+    a->defers = d;
+}

@@ -1,0 +1,99 @@
+#include "base/sha256.h"
+#include "base/strmap.h"
+#include "base/test.h"
+#include "base/utf8.h"
+
+TEST(arena_rewind_gives_back)
+{
+    struct arena_mark m = arena_mark(a);
+    size_t before = a->guard->bytes;
+    char *p = arena_alloc(a, 3 << 20);
+    p[0] = 1;
+    CHECK(a->guard->bytes > before);
+    arena_rewind(a, m);
+    CHECK_INT(a->guard->bytes, before);
+}
+
+static void count_up(void *n) { ++*(int *)n; }
+
+TEST(arena_defers_run_newest_first)
+{
+    static int closed;
+    closed = 0;
+    struct arena_mark m = arena_mark(a);
+    arena_defer(a, count_up, &closed);
+    arena_defer(a, count_up, &closed);
+    arena_rewind(a, m);
+    CHECK_INT(closed, 2);
+}
+
+static void want_two_mib(void *arena) { arena_alloc(arena, 2 << 20); }
+
+TEST(guard_trips_on_too_much_memory)
+{
+    struct limits few = limits_default();
+    few.bytes = 1 << 20;
+    struct guard g;
+    guard_init(&g, few);
+    struct arena *b = arena_new(&g);
+    CHECK(!guard_run(&g, want_two_mib, b));
+    CHECK(strstr(g.message, "1 MiB"));
+    arena_free(b);
+    CHECK_INT(g.bytes, 0);
+}
+
+TEST(push_keeps_elements)
+{
+    int *v = NULL;
+    uint32_t n = 0, cap = 0;
+    for (int i = 0; i < 1000; i++) *PUSH(a, v, n, cap) = i;
+    for (int i = 0; i < 1000; i++) CHECK_INT(v[i], i);
+}
+
+TEST(str_basics)
+{
+    struct str head, tail;
+    CHECK(str_cut(STR("a=b=c"), STR("="), &head, &tail));
+    CHECK_STR(head, STR("a"));
+    CHECK_STR(tail, STR("b=c"));
+    CHECK_INT(str_find(STR("hello"), STR("lo")), 3);
+    CHECK_INT(str_find(STR("hello"), STR("x")), -1);
+    CHECK_INT(str_find_last(STR("a/b/c"), STR("/")), 3);
+    CHECK_STR(str_trim(STR(" \ta b\n")), STR("a b"));
+    CHECK_STR(path_clean(a, STR("a//b/../c/.")), STR("a/c"));
+    CHECK_STR(path_clean(a, STR("../a/../..")), STR("../.."));
+    CHECK_STR(path_clean(a, STR("/../a")), STR("/a"));
+}
+
+TEST(sha256_known_answers)
+{
+    CHECK_STR(sha256_hex(a, STR("")), STR("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    CHECK_STR(sha256_hex(a, STR("abc")), STR("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    struct buf b = buf_new(a);
+    buf_fill(&b, 'a', 1000000);
+    CHECK_STR(sha256_hex(a, buf_str(&b)), STR("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
+
+TEST(utf8_decodes_as_go)
+{
+    size_t w;
+    CHECK_INT(utf8_decode(STR("\xc3\xa9"), 0, &w), 0xe9);
+    CHECK_INT(w, 2);
+    CHECK_INT(utf8_decode(STR("\xed\xa0\x80"), 0, &w), RUNE_ERROR);
+    CHECK_INT(w, 1);
+    CHECK_INT(utf8_count(STR("a\xe2\x82\xac\xff")), 3);
+    CHECK(!utf8_valid(STR("\xc0\x80")));
+    CHECK(utf8_valid(STR("\xef\xbf\xbd")));
+    CHECK_INT(utf8_decode_last(STR("a\xe2\x82\xac"), 4, &w), 0x20ac);
+}
+
+TEST(strmap_finds_what_was_put)
+{
+    struct strmap m = strmap_new(a);
+    int x[300];
+    for (int i = 0; i < 300; i++) strmap_put(&m, str_printf(a, "key%d", i), &x[i]);
+    for (int i = 0; i < 300; i++) CHECK(strmap_get(&m, str_printf(a, "key%d", i)) == &x[i]);
+    CHECK(!strmap_get(&m, STR("key300")));
+    CHECK(!strmap_put(&m, STR("key7"), &x[0]));
+    CHECK(strmap_get(&m, STR("key7")) == &x[0]);
+}

@@ -1,0 +1,49 @@
+/* A chart as Helm loads it: metadata, templates, values, schema, files, dependencies. */
+#ifndef RUTTER_CHART_CHART_H
+#define RUTTER_CHART_CHART_H
+
+#include "source/source.h"
+#include "value/value.h"
+
+struct dependency {
+    struct str name, version, repository, condition, alias;
+    struct list *tags;          /* strings; NULL: none */
+    struct list *import_values; /* as written; NULL: none */
+    struct place at;
+    bool present;               /* found in charts/ */
+    bool enabled;               /* after conditions and tags; set by chart_process_dependencies */
+    struct str decided_by;      /* the values path of the condition or tag that decided; "" when none did */
+};
+
+struct chart {
+    struct str name;
+    struct str version, app_version, api_version, type, kube_version;
+    struct value metadata;      /* Chart.yaml as a value, with origins */
+    struct value values;        /* values.yaml, all documents merged; a map, perhaps empty. Never changed after loading */
+    struct str schema;          /* values.schema.json; "" when there is none */
+    uint32_t schema_input;
+    const struct file **templates; uint32_t templates_n; /* under templates/, not ignored, in byte order */
+    const struct file **files;     uint32_t files_n;     /* all others that .Files shows */
+    const struct file **crds;      uint32_t crds_n;
+    const struct file *all;        /* every file read, templates first (what the plan lists with digests) */
+    struct dependency *deps;       uint32_t deps_n;
+    struct chart **subcharts;      uint32_t subcharts_n; /* those in charts/, parents' order as Helm loads them */
+    struct chart *parent;
+    struct str path;            /* "a/charts/b" as template names begin: ChartFullPath */
+    const struct source *source;
+    uint32_t id;                /* dense over the chart and all below */
+    bool is_alias;              /* a copy made for an alias: name is the alias */
+};
+
+struct chart_options {
+    struct inputs *inputs;
+    struct origins *origins;
+    struct str role;            /* "new", "old", "chart": input role of its files */
+    struct str shown;           /* the path as the user gave it, for error messages */
+};
+
+/* Loads a chart from a tree. Values and metadata are read once here; .helmignore is applied. NULL after a diagnostic in
+ * Helm's words (`chart.metadata.version is required`, ...). */
+struct chart *chart_load(struct arena *a, const struct source *t, const struct chart_options *o, struct diags *d);
+
+#endif

@@ -1,0 +1,54 @@
+/* render(chart, values, environment): Helm's pkg/engine and the order in which helm template prints. */
+#ifndef RUTTER_CHART_RENDER_H
+#define RUTTER_CHART_RENDER_H
+
+#include "chart/values.h"
+#include "tmpl/exec.h"
+
+/* What was rendered from one template file. */
+struct rendered {
+    struct str path;          /* "sie-cluster/templates/x.yaml" */
+    struct str text;
+    const struct chart *chart;
+    const struct file *file;
+    uint32_t index;           /* as struct reads and struct failure number templates */
+};
+
+struct render {
+    struct arena *a;          /* everything below lives here */
+    const struct env *env;
+    const struct chart *chart; /* after chart_process_dependencies */
+    struct map *values;       /* the effective values of the whole tree, as the first template saw them */
+    struct rendered *files; uint32_t files_n;   /* in order of names, partials left out */
+    struct str *template_names; uint32_t templates_n; /* by index */
+    struct reads reads;
+    struct exec exec;         /* writes, random, failures */
+    struct violations violations;
+    struct str error;         /* not empty: the render failed; the text that follows "Error: " in Helm */
+    enum failure_kind error_kind;
+    struct str error_template; uint32_t error_line, error_column;
+};
+
+/* Renders in a fresh arena `a`. `parses` is shared by all renders of the process. Returns false when it failed: then
+ * r->error is set, and r->files holds what had been rendered before. `user` is not changed. */
+bool render_chart(struct arena *a, const struct chart *c, const struct map *user, const struct env *env,
+                  struct parse_cache *parses, struct diags *d, struct render *r);
+
+/* One document of the output, split and sorted as Helm does (releaseutil.SortManifests, kind order). */
+struct manifest {
+    struct str path;          /* the template it came from, as its "# Source:" line says */
+    struct str text;          /* one document */
+    struct str kind, name;
+    struct value object;      /* parsed; origins point into the rendered text (input of this manifest's own) */
+    bool hook;
+    bool crd;                 /* from crds/ */
+    struct str events;        /* a hook's events, as annotated */
+    int weight;
+    struct str delete_policy; /* "before-hook-creation" by default */
+    uint32_t offset;          /* of text in its struct rendered's text */
+    uint32_t rendered;        /* index into r->files; UINT32_MAX for crds */
+};
+/* Manifests first, in install order, then hooks in the order Helm prints them. False and r->error on YAML errors. */
+bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, struct diags *d);
+
+#endif

@@ -1,0 +1,71 @@
+/* Everything that checks and planner may ask, computed once, one struct. */
+#ifndef RUTTER_FACTS_FACTS_H
+#define RUTTER_FACTS_FACTS_H
+
+#include "changelog/changelog.h"
+#include "diff/diff.h"
+#include "facts/finding.h"
+#include "kube/object.h"
+#include "model/model.h"
+
+enum profile { PROFILE_GENERIC, PROFILE_SIE };
+enum strategy { STRATEGY_CHART, STRATEGY_OCI, STRATEGY_TERRAFORM };
+
+/* What the command line (and .rutter.yaml) asked for. */
+struct options {
+    struct str old_path, new_path;            /* --old, --new */
+    struct str repo, from, to, chart_path;    /* --repo, --from, --to, --chart */
+    struct user_values values;                /* -f, --set... */
+    struct user_values new_values;            /* --new-values; files_n = 0: the same */
+    struct str release, ns, context;
+    struct str changelog, models_old, models_new, bundles_old, bundles_new;
+    enum strategy strategy;
+    struct str chart_ref, terraform_dir, registry;
+    struct str kube_version, keda_version;
+    struct list *api_versions;
+    int helm_major;
+    int64_t timeout;          /* seconds; 0: the profile has none */
+    struct str models_in_use;
+    enum profile profile;
+    bool profile_given;
+    struct str rules_dir;
+    int64_t as_of;            /* seconds; -1: not given */
+    enum severity fail_on; bool fail_on_none;
+    struct str config, env_name, baseline;
+    bool force, verbose;
+};
+
+/* One side of the upgrade. */
+struct side {
+    const char *role;         /* "old" or "new" */
+    struct source source;
+    struct chart *chart;      /* as loaded */
+    struct map *user;         /* the user's values of this side, no defaults */
+    struct list *per_file;    /* the same, a map for each -f */
+    struct env env;
+    struct render render;
+    bool rendered;            /* false: render.error says why */
+    struct objects objects;
+    struct models *models;    /* NULL: not given */
+    struct source values_files; /* digests of the files as given */
+};
+
+struct facts {
+    struct arena *a;
+    const struct options *o;
+    struct inputs *inputs;
+    struct origins *origins;
+    struct diags *diags;
+    struct parse_cache *parses;
+    struct side old_side, new_side;
+    bool single;              /* lint --new alone: old_side is empty */
+    struct diff diff;
+    struct changelog *changelog;   /* NULL: none found */
+    struct findings findings;
+};
+
+/* Reads all inputs, renders both sides, compares. False after a diagnostic (exit status 2): unreadable input, or an old side
+ * that does not render. A new side that does not is a fact. */
+bool facts_gather(struct facts *f, const struct options *o, struct diags *d);
+
+#endif

@@ -1,0 +1,70 @@
+/* The evaluator: Go's text/template as Helm runs it. */
+#ifndef RUTTER_TMPL_EXEC_H
+#define RUTTER_TMPL_EXEC_H
+
+#include "base/diag.h"
+#include "base/strmap.h"
+#include "tmpl/env.h"
+#include "tmpl/func.h"
+#include "tmpl/parse.h"
+
+/* All named templates of a chart. A later definition replaces an earlier one, unless it is empty. */
+struct tmpl_set {
+    struct arena *a;
+    struct strmap *by_name;    /* struct tree * */
+};
+
+struct tmpl_set *tmpl_set_new(struct arena *a);
+void tmpl_set_add(struct tmpl_set *s, const struct parsed *p);
+const struct tree *tmpl_set_find(const struct tmpl_set *s, struct str name);
+
+/* A failure on the way: kept where env->tolerant passes over it. */
+enum failure_kind { FAILURE_ERROR, FAILURE_FAIL, FAILURE_REQUIRED };
+struct failure {
+    enum failure_kind kind;
+    struct str tmpl;           /* template file in which it happened */
+    uint32_t line, column;
+    struct str message;        /* of fail and required: the chart's own words */
+};
+
+/* A write to data that all templates share: after one, templates can no longer be evaluated apart. */
+struct write {
+    uint32_t tmpl;
+    struct str key;
+    const struct map *map;
+};
+
+struct random_use {
+    uint32_t tmpl;
+    struct str what;           /* the function */
+};
+
+struct exec {
+    struct arena *a;           /* the render's arena */
+    const struct env *env;
+    const struct tmpl_set *set;
+    struct reads *reads;       /* NULL: not wanted */
+    struct trace *trace;       /* the second, tracing evaluation; NULL in the ordinary one */
+    uint32_t tmpl;             /* index of the file being evaluated, as the caller numbers them */
+    struct write *writes;      uint32_t writes_n, writes_cap;
+    struct random_use *random; uint32_t random_n, random_cap;
+    struct failure *failures;  uint32_t failures_n, failures_cap;
+    uint64_t random_calls;     /* within the current template */
+    /* set when tmpl_exec fails */
+    struct str error;          /* as Go has it: "template: chart/templates/x.yaml:3:4: executing ..." */
+    /* private */
+    struct str call_error;     /* of the function that just failed */
+    uint32_t depth;
+    struct strmap *include_depth;
+    const struct tree *tree;
+};
+
+/* Evaluates the template `name` with `dot` and appends to out. False and x->error on failure. */
+bool tmpl_exec(struct exec *x, struct str name, struct value dot, struct buf *out);
+/* `include` and `tpl`, for funcs/helm.c. */
+bool tmpl_include(struct call *c, struct str name, struct value dot, struct buf *out);
+bool tmpl_tpl(struct call *c, struct str text, struct value dot, struct buf *out);
+/* Helm 4's way to print an error of the template engine (pkg/engine's reformatting), without "Error: ". */
+struct str tmpl_error_show(struct arena *a, struct str error, int helm_major);
+
+#endif

@@ -1,0 +1,45 @@
+/* YAML as Helm sees it. Reading: libyaml's events, resolved as sigs.k8s.io/yaml does (go-yaml's YAML 1.1, then through
+ * JSON: every number a float64, every key a string). Writing: the two emitters that toYaml and toYamlPretty stand for. */
+#ifndef RUTTER_VALUE_YAML_H
+#define RUTTER_VALUE_YAML_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "value/value.h"
+
+struct yaml_options {
+    struct origins *origins;  /* give every entry and item an origin; NULL: none */
+    uint32_t input;           /* struct place's input, for origins and messages */
+    uint32_t layer;           /* struct origin's layer */
+    bool strict;              /* our own files: a duplicate key is an error */
+    bool ints;                /* our own files: whole numbers become int64 */
+    /* Duplicate keys are legal (the last wins). Each is noted here when it is not NULL: the place of the earlier one
+     * is the `over` of the origin of the later. */
+    struct yaml_duplicates *duplicates;
+};
+
+struct yaml_duplicate {
+    struct str path;          /* as --set spells it */
+    struct place first, second;
+};
+
+struct yaml_duplicates {
+    struct arena *a;
+    struct yaml_duplicate *v;
+    size_t n, cap;
+};
+
+/* The first document of text; empty text gives NIL. On failure false, and *error is Go's message without position prefix
+ * ("error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context"), with its place in *at. */
+bool yaml_read(struct arena *a, struct str text, const struct yaml_options *o, struct value *out, struct str *error, struct place *at);
+/* All documents (a values file: merge them in order, a manifest: one after the other). A list of values. */
+bool yaml_read_all(struct arena *a, struct str text, const struct yaml_options *o, struct list **out, struct str *error, struct place *at);
+/* toYaml: sigs.k8s.io/yaml.Marshal, with its final newline. */
+void yaml_write(struct buf *b, struct value v);
+/* toYamlPretty: go-yaml v3 with indent 2. */
+void yaml_write_pretty(struct buf *b, struct value v);
+/* a path as --set spells it, one segment more: "a.b", "list[0]", a dot inside a segment as "\." */
+struct str path_key(struct arena *a, struct str parent, struct str key);
+struct str path_item(struct arena *a, struct str parent, uint32_t index);
+
+#endif
