@@ -63,5 +63,9 @@ static inline bool ret(struct value *out, struct value v) { *out = v; return tru
 
 /* Every function that templates may call: funcs/all.c. NULL when there is none of this name. */
 const struct func *func_find(struct str name);
+/* The method of a value by its Go name: of structs (.Capabilities.KubeVersion, times, versions) and of the named types with
+ * methods (common.Values, .Files, APIVersions, time.Duration, ...). NULL when its type has none of this name; a map may then
+ * still have such a key: Go looks for methods first. funcs/objects.c */
+const struct method *method_find(struct value receiver, struct str name);
 
 #endif

@@ -130,6 +130,13 @@ struct objtype {
     /* The text that {{ .X }} prints; NULL: as Go prints the struct, {a b c}. */
     struct str (*print)(struct arena *a, const struct obj *o);
     const struct method *methods; /* ends with a NULL name; NULL: none */
+    /* The text that {{ .X }} prints where fmt prints another (toString, printf, quote): a field that can be addressed prints
+     * itself by a String method of its pointer. NULL: as `print`. */
+    struct str (*print_field)(struct arena *a, const struct obj *o);
+    /* What encoding/json sees in its place (toJson, toYaml): a string, or a V_OBJ whose fields are named by the struct's tags, in
+     * Go's order. NULL: the fields under their Go names. go-yaml (toYamlPretty) takes a string from here too, but fields
+     * in lower case under their Go names. */
+    struct value (*json)(struct arena *a, const struct obj *o);
 };
 
 struct method {

@@ -1,0 +1,34 @@
+/* Every template function, found by name. */
+#include <assert.h>
+#include <pthread.h>
+
+#include "funcs/funcs.h"
+
+static const struct func *const tables[] = {
+    funcs_encoding,
+    funcs_helm,
+};
+
+enum { SLOTS = 1024 }; /* a power of two, several times the number of functions */
+
+static const struct func *slots[SLOTS]; /* filled once per process, never changed afterwards */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void index_all(void)
+{
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        for (const struct func *f = tables[t]; f->name; f++) {
+            uint32_t i = str_hash(str_from(f->name)) & (SLOTS - 1);
+            for (; slots[i]; i = (i + 1) & (SLOTS - 1)) assert(!str_is(str_from(f->name), slots[i]->name));
+            slots[i] = f;
+        }
+    }
+}
+
+const struct func *func_find(struct str name)
+{
+    pthread_once(&once, index_all);
+    for (uint32_t i = str_hash(name) & (SLOTS - 1); slots[i]; i = (i + 1) & (SLOTS - 1))
+        if (str_is(name, slots[i]->name)) return slots[i];
+    return NULL;
+}
