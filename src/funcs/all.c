@@ -5,24 +5,33 @@
 #include "funcs/funcs.h"
 
 static const struct func *const tables[] = {
+    funcs_builtins,
     funcs_encoding,
     funcs_helm,
+    funcs_strings,
+    funcs_words,
 };
 
 enum { SLOTS = 1024 }; /* a power of two, several times the number of functions */
 
-static const struct func *slots[SLOTS]; /* filled once per process, never changed afterwards */
+/* Filled once per process, never changed afterwards. */
+static const struct func *slots[SLOTS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void index_all(void)
 {
+    unsigned count = 0;
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         for (const struct func *f = tables[t]; f->name; f++) {
-            uint32_t i = str_hash(str_from(f->name)) & (SLOTS - 1);
-            for (; slots[i]; i = (i + 1) & (SLOTS - 1)) assert(!str_is(str_from(f->name), slots[i]->name));
+            struct str name = str_from(f->name);
+            uint32_t i = str_hash(name) & (SLOTS - 1);
+            for (; slots[i]; i = (i + 1) & (SLOTS - 1)) assert(!str_is(name, slots[i]->name)); /* in two tables */
             slots[i] = f;
+            count++;
         }
     }
+    assert(count <= SLOTS / 2);
+    (void)count;
 }
 
 const struct func *func_find(struct str name)

@@ -1,10 +1,33 @@
-/* The families of template functions. Each is a table that ends with a NULL name; all.c collects them. */
+/* The tables of template functions, one per family, and what several families share.
+ *
+ * A table ends with a row without a name. A new family is one file and one line in all.c. */
 #ifndef RUTTER_FUNCS_FUNCS_H
 #define RUTTER_FUNCS_FUNCS_H
 
 #include "tmpl/func.h"
 
+extern const struct func funcs_builtins[]; /* Go's own */
 extern const struct func funcs_helm[];     /* include, tpl, required, fail, lookup, YAML */
 extern const struct func funcs_encoding[]; /* base64, base32 */
+extern const struct func funcs_strings[];  /* sprig: cutting, joining, quoting */
+extern const struct func funcs_words[];    /* sprig: case, words, lines */
+extern const struct func funcs_lists[];
+extern const struct func funcs_dicts[];
+extern const struct func funcs_regex[];
+extern const struct func funcs_paths[];
+extern const struct func funcs_defaults[]; /* sprig: default, empty, ternary ... */
+
+/* The text of a value as sprig's strval has it: a string or []byte as it is, anything else as %v prints it. */
+struct str funcs_text(struct arena *a, struct value v);
+/* sprig's strslice: a []string is returned itself; nil elements are dropped; what is no list becomes its only element. */
+struct list *funcs_texts(struct arena *a, struct value v);
+/* reflect.Kind's name: "slice", "map", "ptr", "struct", "float64", "invalid" ... */
+const char *funcs_kind(struct value v);
+/* sprig's empty: nil, false, 0, "", nothing in it. */
+static inline bool funcs_empty(struct value v) { return !value_truth(v); }
+/* The answer to a question about emptiness depends on the container's only element, if there is but one: notes its read. */
+void funcs_read_emptiness(struct call *c, struct value v);
+/* Go's panic when a method of a nil reflect.Type is called: what sprig's list functions do with nil. Returns false. */
+bool funcs_nil_panic(struct call *c);
 
 #endif
