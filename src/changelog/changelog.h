@@ -29,7 +29,10 @@ struct changelog {
     uint32_t n, cap;
 };
 
-/* Never fails on odd text: what is no release and no entry is passed over. `input` is for places. */
+/* No release yet. */
+struct changelog *changelog_new(struct arena *a);
+/* Never fails on odd text: what is no release and no entry is passed over, "Unreleased" too. `input` is for places.
+ * NULL, after a diagnostic, only when libcmark is not installed. */
 struct changelog *changelog_read(struct arena *a, struct str text, uint32_t input, struct diags *d);
 /* Commits of the log as changes of one release named `version`; added where the file has no section for it. */
 void changelog_add_commits(struct changelog *c, struct str version, const struct commit *v, size_t n);
@@ -37,5 +40,7 @@ void changelog_add_commits(struct changelog *c, struct str version, const struct
 void changelog_add_artifacthub(struct changelog *c, struct str version, struct str yaml, struct place at);
 /* The releases strictly after `from` up to `to`: indices into v, newest first; *n of them. */
 uint32_t *changelog_between(struct arena *a, const struct changelog *c, struct str from, struct str to, uint32_t *n);
+/* True when a release after the one that holds `x`, up to `to`, reverts it (or its own does): over the whole way it is no change. */
+bool changelog_reverted_later(const struct changelog *c, const struct change *x, struct str to);
 
 #endif
