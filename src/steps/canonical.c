@@ -1,0 +1,130 @@
+/* The one canonical form of our own documents: RFC 8785 (JSON Canonicalization Scheme) over the subset that they use. */
+#include "steps/steps.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/sha256.h"
+#include "base/utf8.h"
+
+static const int64_t SAFE = 9007199254740991; /* 2^53 - 1: what every reader of JSON holds exactly (RFC 8785, 3.2.2.3 and appendix D) */
+
+/* RFC 8785, 3.2.2.2: the short escapes, \u00xx in lower case for other controls, everything else as it is. */
+static void write_string(struct buf *b, struct str s)
+{
+    static const char hex[] = "0123456789abcdef";
+    buf_byte(b, '"');
+    for (size_t i = 0; i < s.n;) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x80) {
+            size_t width;
+            buf_rune(b, utf8_decode(s, i, &width));
+            i += width;
+            continue;
+        }
+        i++;
+        switch (c) {
+        case '"': buf_z(b, "\\\""); break;
+        case '\\': buf_z(b, "\\\\"); break;
+        case '\b': buf_z(b, "\\b"); break;
+        case '\t': buf_z(b, "\\t"); break;
+        case '\n': buf_z(b, "\\n"); break;
+        case '\f': buf_z(b, "\\f"); break;
+        case '\r': buf_z(b, "\\r"); break;
+        default:
+            if (c < 0x20) {
+                buf_z(b, "\\u00");
+                buf_byte(b, hex[c >> 4]);
+                buf_byte(b, hex[c & 15]);
+            } else {
+                buf_byte(b, (char)c);
+            }
+        }
+    }
+    buf_byte(b, '"');
+}
+
+/* Where a rune sorts among UTF-16 code units: a surrogate pair begins with 0xd800..0xdbff, so before U+E000..U+FFFF. */
+static uint32_t utf16_rank(uint32_t rune) { return rune >= 0xe000 && rune < 0x10000 ? rune + 0x200000 : rune; }
+
+/* RFC 8785, 3.2.3: names are sorted by their UTF-16 code units. */
+static int compare_keys(struct str x, struct str y)
+{
+    size_t i = 0, j = 0, wx, wy;
+    while (i < x.n && j < y.n) {
+        uint32_t rx = utf8_decode(x, i, &wx), ry = utf8_decode(y, j, &wy);
+        if (rx != ry) return utf16_rank(rx) < utf16_rank(ry) ? -1 : 1;
+        i += wx;
+        j += wy;
+    }
+    return i < x.n ? 1 : j < y.n ? -1 : 0;
+}
+
+static int compare_entries(const void *x, const void *y)
+{
+    return compare_keys((*(const struct entry *const *)x)->key, (*(const struct entry *const *)y)->key);
+}
+
+static void write_integer(struct buf *b, int64_t i)
+{
+    assert(i >= -SAFE && i <= SAFE);
+    buf_printf(b, "%" PRId64, i);
+}
+
+static void write_value(struct buf *b, struct value v, uint32_t depth)
+{
+    if (depth > b->a->guard->max.depth) guard_trip(b->a->guard, "a document is nested deeper than %u", b->a->guard->max.depth);
+    switch ((enum kind)v.kind) {
+    case V_BOOL: buf_z(b, v.u.b ? "true" : "false"); return;
+    case V_INT: write_integer(b, v.u.i); return;
+    case V_UINT: write_integer(b, v.u.u <= (uint64_t)SAFE ? (int64_t)v.u.u : SAFE + 1); return;
+    case V_FLOAT:
+        /* The JSON readers make every number a float64; a fraction has no place in our documents. */
+        if (v.u.f >= -(double)SAFE && v.u.f <= (double)SAFE && (double)(int64_t)v.u.f == v.u.f) {
+            write_integer(b, (int64_t)v.u.f);
+            return;
+        }
+        assert(!"a fraction in a canonical document");
+        buf_z(b, "null");
+        return;
+    case V_STR: write_string(b, v_text(v)); return;
+    case V_LIST:
+        buf_byte(b, '[');
+        for (uint32_t i = 0; i < list_len(v); i++) {
+            if (i) buf_byte(b, ',');
+            write_value(b, v.u.list->v[i], depth + 1);
+        }
+        buf_byte(b, ']');
+        return;
+    case V_MAP: {
+        uint32_t n = map_len(v);
+        struct entry **sorted = NEW_ARRAY(b->a, struct entry *, n ? n : 1);
+        for (uint32_t i = 0; i < n; i++) sorted[i] = &v.u.map->v[i];
+        qsort(sorted, n, sizeof *sorted, compare_entries);
+        buf_byte(b, '{');
+        for (uint32_t i = 0; i < n; i++) {
+            if (i) buf_byte(b, ',');
+            write_string(b, sorted[i]->key);
+            buf_byte(b, ':');
+            write_value(b, sorted[i]->value, depth + 1);
+        }
+        buf_byte(b, '}');
+        return;
+    }
+    case V_NIL: case V_OBJ: break;
+    }
+    buf_z(b, "null");
+}
+
+void canonical_json(struct buf *b, struct value v) { write_value(b, v, 1); }
+
+struct str plan_id(struct arena *a, struct value plan)
+{
+    struct map *m = map_new(a);
+    for (uint32_t i = 0; i < map_len(plan); i++)
+        if (!str_is(plan.u.map->v[i].key, "id")) map_put(m, plan.u.map->v[i].key, plan.u.map->v[i].value);
+    struct buf b = buf_new(a);
+    canonical_json(&b, v_map(m));
+    return sha256_hex(a, buf_str(&b));
+}
