@@ -5,6 +5,7 @@
 
 void buf_reserve(struct buf *b, size_t more)
 {
+    if (b->cap - b->n >= more) return;
     if (more > SIZE_MAX / 4 || b->n > SIZE_MAX / 4) guard_trip(b->a->guard, "out of memory");
     size_t cap = b->cap ? b->cap * 2 : 64;
     while (cap < b->n + more) cap *= 2;

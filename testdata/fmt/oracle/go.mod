@@ -1,0 +1,4 @@
+module oracle
+
+go 1.25.9
+
