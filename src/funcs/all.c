@@ -6,8 +6,13 @@
 
 static const struct func *const tables[] = {
     funcs_builtins,
+    funcs_defaults,
+    funcs_dicts,
     funcs_encoding,
     funcs_helm,
+    funcs_lists,
+    funcs_paths,
+    funcs_regex,
     funcs_strings,
     funcs_words,
 };

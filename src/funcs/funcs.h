@@ -25,6 +25,14 @@ struct list *funcs_texts(struct arena *a, struct value v);
 const char *funcs_kind(struct value v);
 /* sprig's empty: nil, false, 0, "", nothing in it. */
 static inline bool funcs_empty(struct value v) { return !value_truth(v); }
+/* cast.ToInt64, as sprig's int and int64 have it: truncated; text in Go's base prefixes; anything else is 0. */
+int64_t funcs_int64(struct value v);
+/* strconv.ParseInt(s, base, 64), base 10 or 0 (by prefix, underscores allowed). False for what is malformed or out of range. */
+bool funcs_parse_int(struct str s, int base, int64_t *out);
+/* reflect.DeepEqual for values of any size: trips the guard where nesting or effort exceed the limits. */
+bool funcs_equal(struct call *c, struct value x, struct value y);
+/* A deep copy, types and origins kept, texts shared; as bounded. */
+struct value funcs_copy(struct call *c, struct value v);
 /* The answer to a question about emptiness depends on the container's only element, if there is but one: notes its read. */
 void funcs_read_emptiness(struct call *c, struct value v);
 /* Go's panic when a method of a nil reflect.Type is called: what sprig's list functions do with nil. Returns false. */

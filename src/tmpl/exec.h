@@ -56,6 +56,7 @@ struct exec {
     struct str call_error;     /* of the function that just failed */
     uint32_t depth;
     struct strmap *include_depth;
+    struct strmap *regexes;    /* funcs/regex.c: compiled patterns by their text, in `a` */
     const struct tree *tree;
 };
 
