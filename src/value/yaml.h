@@ -32,11 +32,18 @@ struct yaml_duplicates {
 /* The first document of text; empty text gives NIL. On failure false, and *error is Go's message without position prefix
  * ("error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context"), with its place in *at. */
 bool yaml_read(struct arena *a, struct str text, const struct yaml_options *o, struct value *out, struct str *error, struct place *at);
-/* All documents (a values file: merge them in order, a manifest: one after the other). A list of values. */
+/* All documents of a values file, as Helm's LoadValues splits it (at lines that begin with "---"); merge them in order. A list
+ * of values. Messages begin as LoadValues has them: "cannot unmarshal yaml document: error converting YAML to JSON: yaml: ...". */
 bool yaml_read_all(struct arena *a, struct str text, const struct yaml_options *o, struct list **out, struct str *error, struct place *at);
-/* toYaml: sigs.k8s.io/yaml.Marshal, with its final newline. */
+/* What Unmarshal answers when a document is not of the Go type that it is read into ("map[string]interface {}",
+ * "[]interface {}"): "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type ...".
+ * Empty when it fits; null fits everything. */
+struct str yaml_misfit(struct arena *a, struct value v, const char *go_type);
+/* toYaml: sigs.k8s.io/yaml.Marshal, with its final newline; nothing for what it refuses. */
 void yaml_write(struct buf *b, struct value v);
-/* toYamlPretty: go-yaml v3 with indent 2. */
+/* The same; when it refuses, false and *error is Go's message ("error marshaling into JSON: json: unsupported value: NaN"). */
+bool yaml_marshal(struct buf *b, struct value v, struct str *error);
+/* toYamlPretty: go-yaml v3 with indent 2; nothing for what it refuses. */
 void yaml_write_pretty(struct buf *b, struct value v);
 /* a path as --set spells it, one segment more: "a.b", "list[0]", a dot inside a segment as "\." */
 struct str path_key(struct arena *a, struct str parent, struct str key);
