@@ -36,25 +36,30 @@ struct models {
 /* Reads *.yaml of two trees (either may be NULL). False after a diagnostic. `role` names the inputs ("models-new"). */
 bool models_read(struct arena *a, const struct source *models, const struct source *bundles, struct str role, struct inputs *inputs,
                  struct origins *o, struct models **out, struct diags *d);
-const struct model *models_find(const struct models *m, struct str id);   /* by sie_id, hf_id or alias */
+/* By sie_id, alias or hf_id, in this order; "ID:PROFILE", as the server names a profile's variant, finds the model. */
+const struct model *models_find(const struct models *m, struct str id);
+const struct profile_config *model_find_profile(const struct model *m, struct str name);
+/* Whether the bundle serves an adapter's class path ("sie_server.adapters.clip:CLIPAdapter"): it lists its module. */
+bool bundle_has_adapter(const struct bundle *b, struct str adapter);
 
 enum model_change_kind { MODEL_ADDED, MODEL_REMOVED, MODEL_RENAMED, MODEL_CHANGED };
 struct model_change {
     enum model_change_kind kind;
     const struct model *from, *to;
-    struct str path;          /* MODEL_CHANGED: what in it ("profiles.default.max_sequence_length") */
+    struct str path;          /* MODEL_CHANGED: what in it ("profiles.default.max_batch_tokens"), profiles with what they inherit */
     struct value was, is;
     bool vectors;             /* stored vectors must be computed again */
 };
 struct bundle_change {
-    const struct bundle *from, *to;    /* NULL: added, removed */
-    struct str path;
+    const struct bundle *from, *to;    /* NULL: added, removed; then the rest is empty */
+    struct str path;                   /* "deps.torch"; "adapters" once for each that was added or removed */
     struct value was, is;
 };
 struct model_diff {
     struct model_change *v; uint32_t n, cap;
     struct bundle_change *bundles; uint32_t bundles_n, bundles_cap;
 };
+/* Changes of a model in order of paths, models in order of their old id, then the new ones. */
 void models_diff(struct arena *a, const struct models *from, const struct models *to, struct model_diff *out);
 
 #endif
