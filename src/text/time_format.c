@@ -1,4 +1,6 @@
 /* Times to text: Time.Format and its kin. */
+#include <stdio.h>
+
 #include "text/gotime.h"
 #include "text/layout.h"
 

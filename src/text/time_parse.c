@@ -122,11 +122,11 @@ static bool take_second(struct parsing *p, bool fixed, struct str layout)
 
 static bool take_pm(struct parsing *p, const char *am, const char *pm)
 {
-    p->pm = str_starts(p->value, str_from(pm)) ? true : p->pm;
-    p->am = str_starts(p->value, str_from(am)) ? true : p->am;
-    if (!str_starts(p->value, str_from(pm)) && !str_starts(p->value, str_from(am))) return false;
+    bool is_am = str_starts(p->value, str_from(am)), is_pm = str_starts(p->value, str_from(pm));
+    p->am |= is_am;
+    p->pm |= is_pm;
     drop(p, 2);
-    return true;
+    return is_am || is_pm;
 }
 
 static bool take_offset(struct parsing *p, const struct layout_item *item)
