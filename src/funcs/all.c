@@ -6,6 +6,7 @@
 
 static const struct func *const tables[] = {
     funcs_builtins,
+    funcs_dates,
     funcs_defaults,
     funcs_dicts,
     funcs_encoding,

@@ -9,17 +9,21 @@
 #include "text/unicode.h"
 #include "text/units.h"
 #include "value/gofmt.h"
+#include "value/timeval.h"
 #include "value/yaml.h"
 
 /* ---- methods by type ---- */
 
 static const struct method *methods_of(struct value v)
 {
+    if (value_is_time(v)) return methods_time;
     if (v.kind == V_OBJ) return v.u.obj->type->methods;
     switch (v.type) {
     case GO_VALUES: return methods_values;
     case GO_FILES: return methods_files;
     case GO_VERSION_SET: return methods_version_set;
+    case GO_DURATION: return methods_duration;
+    case GO_MONTH: case GO_WEEKDAY: return methods_named_int;
     default: return NULL;
     }
 }

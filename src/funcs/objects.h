@@ -34,5 +34,8 @@ struct value object_chart(struct arena *a, struct value metadata, bool is_root);
 extern const struct method methods_values[];      /* common.Values */
 extern const struct method methods_files[];       /* .Files */
 extern const struct method methods_version_set[]; /* .Capabilities.APIVersions */
+extern const struct method methods_time[];
+extern const struct method methods_duration[];
+extern const struct method methods_named_int[];   /* time.Month, time.Weekday */
 
 #endif
