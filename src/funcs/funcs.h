@@ -24,8 +24,8 @@ extern const struct func funcs_formats[];  /* JSON, TOML */
 
 /* The text of a value as sprig's strval has it: a string or []byte as it is, anything else as %v prints it. */
 struct str funcs_text(struct arena *a, struct value v);
-/* sprig's strslice: a []string is returned itself; nil elements are dropped; what is no list becomes its only element. */
-struct list *funcs_texts(struct arena *a, struct value v);
+/* sprig's strslice, a []string: one is returned itself; nil elements are dropped; what is no list becomes its only element. */
+struct value funcs_texts(struct arena *a, struct value v);
 /* reflect.Kind's name: "slice", "map", "ptr", "struct", "float64", "invalid" ... */
 const char *funcs_kind(struct value v);
 /* sprig's empty: nil, false, 0, "", nothing in it. */
