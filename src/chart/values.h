@@ -15,6 +15,7 @@ struct user_values {
     struct str *files;       uint32_t files_n;   /* -f, in order; "-" is standard input */
     struct user_flag *flags; uint32_t flags_n;   /* --set and its kin */
     struct str role;                             /* "values": input roles are values[0], values[1], ...; flags are --set[0] ... */
+    struct yaml_duplicates *duplicates;          /* keys written twice in a file; NULL: not wanted */
 };
 
 /* All -f files merged, then --set-json, --set, --set-string, --set-file, --set-literal in Helm's order. A map. */
@@ -30,7 +31,8 @@ struct chart *chart_process_dependencies(struct arena *a, const struct chart *c,
  * Warnings ("cannot overwrite table with non table for ...") go to d as Helm words them. */
 bool values_coalesce(struct arena *a, const struct chart *c, const struct map *user, struct map **out, struct diags *d);
 
-/* The values.schema.json of the chart and all its subcharts; false when one is broken, *error as Helm prints it; every
+/* The values.schema.json of the chart and all its subcharts; false when one is broken, *error as Helm prints it ("values
+ * don't meet the specifications of the schema(s) in the following chart(s): ..."); every
  * single violation is also put into `violations` (may be NULL): values path as --set spells it, and the rule's text. */
 struct violation {
     struct str chart, path, message;

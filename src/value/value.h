@@ -76,6 +76,7 @@ struct origin {
     struct place key_at;  /* of a list item: its own place */
     struct place value_at;
     origin_id over;       /* the entry of a lower layer that this one replaced; 0: none */
+    origin_id base;       /* not 0: made by origin_over from this one, which is the entry as its own layer wrote it */
     uint32_t layer;       /* who set it: enum layer, or LAYER_USER + n for the n-th -f or --set flag in order */
 };
 
@@ -85,10 +86,19 @@ struct origins {
     struct arena *a;
     struct origin *v;
     uint32_t n, cap;
+    struct origin_pair *pairs; /* what origin_over made, hashed; NULL: nothing yet */
+    uint32_t pairs_n, pairs_cap;
 };
 
 struct origins *origins_new(struct arena *a);
 origin_id origin_add(struct origins *o, struct origin what);
+/* The origin of an entry that wins over another (`loser` may itself be over others): a new one, the same for the same two.
+ * The winner's own when the loser has none, or is one of its lower layers already. */
+origin_id origin_over(struct origins *o, origin_id winner, origin_id loser);
+/* The same entry in the name of another layer (LAYER_IMPORT); the same for the same two. */
+origin_id origin_in_layer(struct origins *o, origin_id id, uint32_t layer);
+/* The entry as its own layer wrote it: what all merged copies of one entry have in common. */
+static inline origin_id origin_base(const struct origins *o, origin_id id) { return id < o->n && o->v[id].base ? o->v[id].base : id; }
 static inline const struct origin *origin_get(const struct origins *o, origin_id id) { return &o->v[id < o->n ? id : 0]; }
 
 /* ---- containers ---- */
