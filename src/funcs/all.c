@@ -10,11 +10,15 @@ static const struct func *const tables[] = {
     funcs_defaults,
     funcs_dicts,
     funcs_encoding,
+    funcs_formats,
     funcs_helm,
     funcs_lists,
+    funcs_math,
+    funcs_numbers,
     funcs_paths,
     funcs_regex,
     funcs_strings,
+    funcs_types,
     funcs_words,
 };
 

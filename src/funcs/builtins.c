@@ -67,7 +67,7 @@ static bool index_sequence(struct call *c, struct value item, struct value index
 static struct value zero_element(struct value map)
 {
     if (map.type == GO_STRING_MAP) return v_str(STR(""));
-    if (map.type == GO_FILES) return v_typed(v_str(STR("")), GO_BYTES);
+    if (map.type == GO_FILES) return v_typed(v_str((struct str){0}), GO_BYTES);
     return NIL;
 }
 
@@ -153,7 +153,8 @@ static bool fail_incompatible(struct call *c, struct value x, struct value y)
 
 static bool is_nil(struct value v)
 {
-    return v.kind == V_NIL || (v.kind == V_LIST && !v.u.list) || (v.kind == V_MAP && !v.u.map);
+    return v.kind == V_NIL || (v.kind == V_LIST && !v.u.list) || (v.kind == V_MAP && !v.u.map) ||
+           (v.kind == V_STR && v.type == GO_BYTES && !v.u.s);
 }
 
 static bool is_pointer(struct value v) { return v.kind == V_OBJ && v.u.obj->type->name[0] == '*'; }

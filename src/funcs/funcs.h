@@ -17,17 +17,23 @@ extern const struct func funcs_dicts[];
 extern const struct func funcs_regex[];
 extern const struct func funcs_paths[];
 extern const struct func funcs_defaults[]; /* sprig: default, empty, ternary ... */
+extern const struct func funcs_math[];     /* sprig: on int64, float64, decimals */
+extern const struct func funcs_numbers[];  /* sprig: int, float64, atoi, until, seq ... */
+extern const struct func funcs_types[];    /* sprig: typeOf, kindIs, deepEqual ... */
+extern const struct func funcs_formats[];  /* JSON, TOML */
 
 /* The text of a value as sprig's strval has it: a string or []byte as it is, anything else as %v prints it. */
 struct str funcs_text(struct arena *a, struct value v);
-/* sprig's strslice: a []string is returned itself; nil elements are dropped; what is no list becomes its only element. */
-struct list *funcs_texts(struct arena *a, struct value v);
+/* sprig's strslice, a []string: one is returned itself; nil elements are dropped; what is no list becomes its only element. */
+struct value funcs_texts(struct arena *a, struct value v);
 /* reflect.Kind's name: "slice", "map", "ptr", "struct", "float64", "invalid" ... */
 const char *funcs_kind(struct value v);
 /* sprig's empty: nil, false, 0, "", nothing in it. */
 static inline bool funcs_empty(struct value v) { return !value_truth(v); }
 /* cast.ToInt64, as sprig's int and int64 have it: truncated; text in Go's base prefixes; anything else is 0. */
 int64_t funcs_int64(struct value v);
+/* cast.ToFloat64: what is no number and no text of one is 0. The arena is for scratch. */
+double funcs_float64(struct arena *a, struct value v);
 /* strconv.ParseInt(s, base, 64), base 10 or 0 (by prefix, underscores allowed). False for what is malformed or out of range. */
 bool funcs_parse_int(struct str s, int base, int64_t *out);
 /* reflect.DeepEqual for values of any size: trips the guard where nesting or effort exceed the limits. */

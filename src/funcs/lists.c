@@ -165,11 +165,15 @@ static bool call_chunk(struct call *c, struct value *out)
     double size = (double)arg_int(c, 0);
     double count = floor(((double)s.n - 1) / size) + 1;
     struct list *chunks = list_new(c->a);
-    if (!(count >= 0 && count <= s.n) || (count > 0 && size < 0)) return call_fail(c, "runtime error: makeslice: len out of range");
-    for (uint32_t from = 0; chunks->n < (uint32_t)count; from += (uint32_t)size) {
+    if (!(count >= 0 && count <= UINT32_MAX)) return call_fail(c, "runtime error: makeslice: len out of range");
+    for (uint32_t from = 0; chunks->n < (uint32_t)count;) {
+        double length = chunks->n + 1 == (uint32_t)count ? fmod(s.n, size) : size;
+        if (length == 0) length = size;
+        if (length < 0) return call_fail(c, "runtime error: makeslice: len out of range");
         struct list *l = list_new(c->a);
-        add_items(l, &s, from, (double)s.n - from < size ? s.n : from + (uint32_t)size);
+        add_items(l, &s, from, from + (uint32_t)length);
         list_add(chunks, v_list(l));
+        from += (uint32_t)length;
     }
     return ret(out, v_typed(v_list(chunks), GO_ANY_LISTS));
 }

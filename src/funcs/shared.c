@@ -16,9 +16,9 @@ static void add_bytes(struct list *out, struct arena *a, struct str bytes)
     for (size_t i = 0; i < bytes.n; i++) list_add(out, v_str(str_printf(a, "%u", (unsigned)(unsigned char)bytes.p[i])));
 }
 
-struct list *funcs_texts(struct arena *a, struct value v)
+struct value funcs_texts(struct arena *a, struct value v)
 {
-    if (v.kind == V_LIST && v.type == GO_STRINGS && v.u.list) return v.u.list;
+    if (v.kind == V_LIST && v.type == GO_STRINGS) return v;
     struct list *out = list_new(a);
     if (v.kind == V_LIST) {
         for (uint32_t i = 0; i < list_len(v); i++) {
@@ -30,7 +30,7 @@ struct list *funcs_texts(struct arena *a, struct value v)
     } else if (v.kind != V_NIL) {
         list_add(out, v_str(funcs_text(a, v)));
     }
-    return out;
+    return v_typed(v_list(out), GO_STRINGS);
 }
 
 static const char *int_kind(struct value v)

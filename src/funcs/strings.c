@@ -217,15 +217,15 @@ static bool call_to_string(struct call *c, struct value *out) { return ret_str(o
 
 static bool ret_strings(struct value *out, struct list *l) { return ret(out, v_typed(v_list(l), GO_STRINGS)); }
 
-static bool call_to_strings(struct call *c, struct value *out) { return ret_strings(out, funcs_texts(c->a, c->arg[0])); }
+static bool call_to_strings(struct call *c, struct value *out) { return ret(out, funcs_texts(c->a, c->arg[0])); }
 
 static bool call_join(struct call *c, struct value *out)
 {
-    const struct list *l = funcs_texts(c->a, c->arg[1]);
+    struct value texts = funcs_texts(c->a, c->arg[1]);
     struct buf b = buf_new(c->a);
-    for (uint32_t i = 0; i < l->n; i++) {
+    for (uint32_t i = 0; i < list_len(texts); i++) {
         if (i) buf_add(&b, arg_str(c, 0));
-        buf_add(&b, v_text(l->v[i]));
+        buf_add(&b, v_text(texts.u.list->v[i]));
     }
     return ret_str(out, buf_str(&b));
 }
@@ -288,14 +288,18 @@ static int by_text(const void *x, const void *y)
 /* Sorts a []string where it is: whoever holds it sees it sorted, as in Go. */
 static bool call_sort_alpha(struct call *c, struct value *out)
 {
-    struct value v = c->arg[0];
+    struct value v = c->arg[0], texts;
     bool sequence = v.kind == V_LIST || (v.kind == V_STR && v.type == GO_BYTES);
-    struct list *l = list_new(c->a);
-    if (sequence) l = funcs_texts(c->a, v);
-    else list_add(l, v_str(funcs_text(c->a, v)));
-    l->at = NULL; /* positions no longer say where an item came from; their reads are noted as a whole (FUNC_DEEP) */
-    if (l->n > 1) qsort(l->v, l->n, sizeof *l->v, by_text);
-    return ret_strings(out, l);
+    if (sequence) {
+        texts = funcs_texts(c->a, v);
+    } else {
+        texts = v_typed(v_list(list_new(c->a)), GO_STRINGS);
+        list_add(texts.u.list, v_str(funcs_text(c->a, v)));
+    }
+    struct list *l = texts.u.list;
+    if (l) l->at = NULL; /* positions no longer say where an item came from; their reads are noted as a whole (FUNC_DEEP) */
+    if (list_len(texts) > 1) qsort(l->v, l->n, sizeof *l->v, by_text);
+    return ret(out, texts);
 }
 
 const struct func funcs_strings[] = {

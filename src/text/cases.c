@@ -10,8 +10,8 @@ static bool read_file(struct arena *a, const char *path, struct str *out)
     struct buf b = buf_new(a);
     size_t n;
     do {
-        buf_reserve(&b, 1 << 16);
-        n = fread(b.p + b.n, 1, 1 << 16, f);
+        if (b.n == b.cap) buf_reserve(&b, 1 << 16);
+        n = fread(b.p + b.n, 1, b.cap - b.n, f);
         b.n += n;
     } while (n);
     fclose(f);

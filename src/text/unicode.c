@@ -77,6 +77,35 @@ uint32_t rune_fold(uint32_t r)
     return lower != r ? lower : rune_upper(r);
 }
 
+/* The first rune from r on that is in a run, or UINT32_MAX. */
+static uint32_t run_next(const struct rune_run *runs, uint32_t n, uint32_t r)
+{
+    uint32_t low = 0, high = n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (r > runs[middle].to)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == n) return UINT32_MAX;
+    if (r <= runs[low].from) return runs[low].from;
+    return r + (runs[low].to - r) % runs[low].step;
+}
+
+uint32_t rune_next_folding(uint32_t r)
+{
+    for (; r <= 0x1ffff; r++) {
+        uint32_t upper = run_next(unicode_upper, unicode_upper_count, r);
+        uint32_t lower = run_next(unicode_lower, unicode_lower_count, r);
+        uint32_t odd = run_next(unicode_odd_fold, unicode_odd_fold_count, r);
+        r = upper < lower ? upper : lower;
+        if (odd < r) r = odd;
+        if (r == UINT32_MAX || rune_fold(r) != r) return r;
+    }
+    return UINT32_MAX;
+}
+
 /* Go's canonical form: without spaces, '_' and '-'; the first letter large, the others small (regexp/syntax canonicalName). */
 static bool canonical_name(struct str name, char *out, size_t room)
 {

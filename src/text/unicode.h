@@ -20,6 +20,7 @@ uint32_t rune_upper(uint32_t r);
 uint32_t rune_lower(uint32_t r);
 uint32_t rune_title(uint32_t r);
 uint32_t rune_fold(uint32_t r);    /* unicode.SimpleFold: the next rune of its case orbit */
+uint32_t rune_next_folding(uint32_t r); /* the first rune from r on whose rune_fold is another one; UINT32_MAX: none */
 
 struct rune_range { uint32_t from, to; };
 /* The ranges of a category or script, sorted and apart from each other; NULL when there is none of this name. Names are

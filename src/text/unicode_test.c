@@ -82,6 +82,16 @@ TEST(unicode_is_gos)
     CHECK_INT(seen, sizeof maps / sizeof *maps);
 }
 
+TEST(rune_next_folding_skips_the_rest)
+{
+    uint32_t next = rune_next_folding(0);
+    for (uint32_t r = 0; r <= 0x10ffff; r++) {
+        if (r > next) next = rune_next_folding(r);
+        if ((rune_fold(r) != r) != (r == next)) test_fail(__FILE__, __LINE__, "U+%04X", r);
+    }
+    CHECK_INT(rune_next_folding(0x10ffff), UINT32_MAX);
+}
+
 TEST(unicode_class_names)
 {
     uint32_t n;

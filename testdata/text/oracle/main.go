@@ -70,5 +70,5 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: go run . unicode|regex|semver|units [SEED [COUNT]]")
 		os.Exit(2)
 	}
-	makers[os.Args[1]](rand.New(rand.NewSource(number(2, 1))), int(number(3, 1500)))
+	makers[os.Args[1]](rand.New(rand.NewSource(number(2, 1))), int(number(3, 600)))
 }

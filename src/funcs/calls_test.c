@@ -1,0 +1,118 @@
+/* Calls recorded from sprig and Go's text/template (testdata/funcs, made by sprig/ there) made again here. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "funcs/calls.h"
+#include "value/cases_value.h"
+
+/* Until the evaluator is there. */
+__attribute__((weak)) bool call_fail(struct call *c, const char *format, ...)
+{
+    va_list ap;
+    char text[4096];
+    va_start(ap, format);
+    int n = vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    c->x->call_error = str_dup(c->a, str_of(text, (size_t)n));
+    return false;
+}
+
+__attribute__((weak)) void call_reads(struct call *c, origin_id at)
+{
+    (void)c;
+    (void)at;
+}
+
+__attribute__((weak)) void call_reads_deep(struct call *c, struct value v)
+{
+    (void)c;
+    (void)v;
+}
+
+__attribute__((weak)) void call_writes(struct call *c, struct map *m, struct str key)
+{
+    (void)c;
+    (void)m;
+    (void)key;
+}
+
+static const struct func *find(struct str name)
+{
+    static const struct func *const families[] = {funcs_builtins, funcs_defaults, funcs_dicts, funcs_lists, funcs_paths, funcs_strings, funcs_words};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct func *f = families[i]; f->name; f++)
+            if (str_is(name, f->name)) return f;
+    return NULL;
+}
+
+/* The type that the i-th argument is given to. */
+static char param_at(const char *params, uint32_t i)
+{
+    size_t n = strlen(params);
+    bool variadic = n && params[n - 1] == '.';
+    size_t letters = variadic ? n - 1 : n;
+    if (i < letters) return params[i];
+    return variadic ? params[letters - 1] : 0;
+}
+
+/* What the evaluator makes of an argument: nil becomes the nil of the parameter's type. */
+static struct value convert(struct value v, char param)
+{
+    if (v.kind == V_NIL && param == 'M') return v_map(NULL);
+    if (v.kind == V_NIL && param == 'L') return v_list(NULL);
+    return v;
+}
+
+void calls_make(struct called *k, struct arena *a, const char *name, struct list *args)
+{
+    const struct func *f = find(str_from(name));
+    *k = (struct called){.env = {.seed = 1}, .x = {.a = a, .env = &k->env}, .error = STR("there is no such function")};
+    if (!f) return;
+    struct call call = {.x = &k->x, .a = a, .f = f, .n = args->n, .arg = args->v};
+    for (uint32_t i = 0; i < args->n; i++) args->v[i] = convert(args->v[i], param_at(f->params, i));
+    k->ok = f->call(&call, &k->out);
+    k->error = k->x.call_error;
+}
+
+static struct str shown(struct arena *a, const struct called *k)
+{
+    return k->ok ? case_value_text(a, k->out) : str_concat(a, STR("!"), k->error);
+}
+
+struct str calls_text(struct arena *a, const char *name, const char *args)
+{
+    struct called k;
+    calls_make(&k, a, name, case_value(a, str_from(args)).u.list);
+    return shown(a, &k);
+}
+
+static void replay(struct cases *c, struct str field[CASE_FIELDS])
+{
+    struct value args = case_value(c->a, field[1]);
+    struct called k;
+    calls_make(&k, c->a, str_z(c->a, field[0]), args.u.list);
+    struct str got = shown(c->a, &k), after = case_value_text(c->a, args);
+    struct str want_after = field[3].n ? field[3] : field[1];
+    if (!str_eq(got, field[2]))
+        test_fail(c->name, c->line, "%.*s %.*s\n  want %.*s\n  got  %.*s", STR_ARG(field[0]), STR_ARG(field[1]), STR_ARG(field[2]), STR_ARG(got));
+    if (!str_eq(after, want_after))
+        test_fail(c->name, c->line, "%.*s %.*s: arguments afterwards\n  want %.*s\n  got  %.*s", STR_ARG(field[0]), STR_ARG(field[1]),
+                  STR_ARG(want_after), STR_ARG(after));
+}
+
+static void replay_file(struct arena *a, const char *name)
+{
+    struct cases c;
+    struct str field[CASE_FIELDS];
+    if (!cases_open(&c, a, name)) return;
+    while (cases_next(&c, field)) replay(&c, field);
+    CHECK(c.line > 100);
+}
+
+TEST(funcs_strings_as_recorded) { replay_file(a, "../funcs/strings.tsv"); }
+TEST(funcs_words_as_recorded) { replay_file(a, "../funcs/words.tsv"); }
+TEST(funcs_lists_as_recorded) { replay_file(a, "../funcs/lists.tsv"); }
+TEST(funcs_dicts_as_recorded) { replay_file(a, "../funcs/dicts.tsv"); }
+TEST(funcs_defaults_as_recorded) { replay_file(a, "../funcs/defaults.tsv"); }
+TEST(funcs_paths_as_recorded) { replay_file(a, "../funcs/paths.tsv"); }
+TEST(funcs_builtins_as_recorded) { replay_file(a, "../funcs/builtins.tsv"); }
