@@ -26,10 +26,10 @@ ENUM(effect_kind_name, enum effect_kind)
 #define TYPE(T) const struct fields T##_fields = {#T, sizeof(struct T), T##_field, sizeof T##_field / sizeof *T##_field}
 
 static const struct field env_var_field[] = {
-    S_REQUIRED(env_var, "name", name),
-    {.name = "value", .form = F_ARG, .at = AT(env_var, value), .required = true},
+    S_REQUIRED(env_setting, "name", name),
+    {.name = "value", .form = F_ARG, .at = AT(env_setting, value), .required = true},
 };
-TYPE(env_var);
+TYPE(env_setting);
 
 static const struct field expect_field[] = {
     E(expect, "kind", kind, expect_kind_name_of),
@@ -128,6 +128,7 @@ static const struct field step_field[] = {
     S(step, "accept", accept),
     STRINGS(step, "needs", needs),
     B(step, "optional", optional),
+    B(step, "fresh", fresh),
 };
 TYPE(step);
 

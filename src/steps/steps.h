@@ -33,7 +33,7 @@ struct argv {
     uint32_t n, cap;
 };
 
-struct env_var {
+struct env_setting {
     struct str name;
     struct arg value;
 };
@@ -104,7 +104,7 @@ enum step_kind {
     STEP_WAIT,      /* argv polled every `poll` seconds until it meets the expectations or `timeout`; `fatal` ends it at once */
     STEP_WRITE,     /* writes `document` as JSON, its holes filled, to the work file `stdout_to` */
     STEP_HTTP,      /* one request through kubectl port-forward: `http`; polled when `poll` is not 0 */
-    STEP_INPUT,     /* brings the input `input` into the work folder and checks its digests (plan.inputs of that role) */
+    STEP_INPUT,     /* brings the input `input` into the work folder and checks its digests (plan.inputs of that role); a copy that is there already is checked and stays */
     STEP_GATE,      /* a person's yes, after `lines` were shown */
     STEP_NOTE,      /* something to know at this place; runs nothing */
 };
@@ -152,7 +152,7 @@ struct step {
     struct str *lines;       uint32_t lines_n, lines_cap;         /* details to show: images, objects, fields; never a secret */
     struct argv argv;
     struct argv argv_helm3;  /* instead of argv where the capture "helm_major" is 3; n = 0: the same */
-    struct env_var *env;     uint32_t env_n, env_cap;             /* set for this command alone */
+    struct env_setting *env;     uint32_t env_n, env_cap;             /* set for this command alone */
     bool reads;              /* STEP_RUN: argv changes nothing outside the work folder (helm pull, helm upgrade --dry-run) */
     struct capture *captures; uint32_t captures_n, captures_cap;
     struct str stdout_to;    /* work file; "" for none */
@@ -188,6 +188,9 @@ struct step {
     struct str accept;       /* STEP_GATE: --accept id of a loss or an error finding; "": --yes answers it */
     struct str *needs;       uint32_t needs_n, needs_cap;         /* ids of steps that must have ended; empty: the one before */
     bool optional;           /* its failure is reported and does not stop the plan */
+    /* Taken or checked anew at every start of the script, also when it resumes: it tells in which state the run goes on. The captures of a
+     * fresh step replace those in the journal, and every step after it in the list runs again unless its done_when says that it is done. */
+    bool fresh;
 };
 
 struct step_list {
