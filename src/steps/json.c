@@ -25,7 +25,7 @@ ENUM(effect_kind_name, enum effect_kind)
 #define ARGS(T, key, member) {.name = key, .form = F_ARGS, .at = AT(T, member)}
 #define TYPE(T) const struct fields T##_fields = {#T, sizeof(struct T), T##_field, sizeof T##_field / sizeof *T##_field}
 
-static const struct field env_var_field[] = {
+static const struct field env_setting_field[] = {
     S_REQUIRED(env_setting, "name", name),
     {.name = "value", .form = F_ARG, .at = AT(env_setting, value), .required = true},
 };
@@ -96,7 +96,7 @@ static const struct field step_field[] = {
     STRINGS(step, "lines", lines),
     ARGS(step, "argv", argv),
     ARGS(step, "argvHelm3", argv_helm3),
-    LIST(step, "env", env, env_var_fields),
+    LIST(step, "env", env, env_setting_fields),
     B(step, "reads", reads),
     LIST(step, "captures", captures, capture_fields),
     S(step, "stdoutTo", stdout_to),
@@ -243,6 +243,6 @@ static const struct field plan_field[] = {
 TYPE(plan);
 
 const struct fields *const plan_all_fields[] = {
-    &plan_fields, &step_fields, &env_var_fields, &expect_fields, &check_fields, &capture_fields, &condition_fields, &http_fields, &effect_fields,
+    &plan_fields, &step_fields, &env_setting_fields, &expect_fields, &check_fields, &capture_fields, &condition_fields, &http_fields, &effect_fields,
     &plan_object_fields, &plan_document_fields, &assumption_fields, &loss_fields, &plan_input_fields, &plan_tool_fields, &plan_entry_fields, NULL,
 };
