@@ -40,6 +40,18 @@ bool funcs_parse_int(struct str s, int base, int64_t *out);
 bool funcs_equal(struct call *c, struct value x, struct value y);
 /* A deep copy, types and origins kept, texts shared; as bounded. */
 struct value funcs_copy(struct call *c, struct value v);
+/* ---- the capacity of Go's slices (room.c) ---- */
+
+/* How many items a list can hold before Go moves it: slice may reach up to there. */
+uint64_t funcs_capacity(struct value list);
+/* A list whose capacity is not what appending items one by one to an empty one leaves must say so. Returns l. */
+struct list *funcs_set_capacity(struct list *l, uint64_t capacity);
+/* The capacity once a slice of items of this list type has got n items: at once, or one by one. */
+uint64_t funcs_capacity_after(uint64_t capacity, uint64_t n, uint8_t type);
+uint64_t funcs_capacity_appended(uint64_t capacity, uint64_t n, uint8_t type);
+/* list[from:to], within its capacity. Shares the items where there are. */
+struct list *funcs_slice(struct arena *a, struct value list, uint32_t from, uint32_t to);
+
 /* The answer to a question about emptiness depends on the container's only element, if there is but one: notes its read. */
 void funcs_read_emptiness(struct call *c, struct value v);
 /* Go's panic when a method of a nil reflect.Type is called: what sprig's list functions do with nil. Returns false. */

@@ -53,13 +53,16 @@ static struct value examine(struct call *c, const struct items *s, uint32_t i)
 
 static bool ret_list(struct value *out, struct list *l) { return ret(out, v_list(l)); }
 
+/* A list that Go has made in its final size. */
+static bool ret_exact(struct value *out, struct list *l) { return ret(out, v_list(funcs_set_capacity(l, l->n))); }
+
 /* ---- making, adding ---- */
 
 static bool call_list(struct call *c, struct value *out)
 {
     struct list *l = list_new(c->a);
     for (uint32_t i = 0; i < c->n; i++) list_add(l, c->arg[i]);
-    return ret_list(out, l);
+    return ret_exact(out, l);
 }
 
 static bool call_append(struct call *c, struct value *out)
@@ -69,7 +72,7 @@ static bool call_append(struct call *c, struct value *out)
     struct list *l = list_new(c->a);
     add_items(l, &s, 0, s.n);
     list_add(l, c->arg[1]);
-    return ret_list(out, l);
+    return ret_list(out, funcs_set_capacity(l, funcs_capacity_after(s.n, l->n, GO_AUTO)));
 }
 
 static bool call_prepend(struct call *c, struct value *out)
@@ -79,7 +82,7 @@ static bool call_prepend(struct call *c, struct value *out)
     struct list *l = list_new(c->a);
     list_add(l, c->arg[1]);
     add_items(l, &s, 0, s.n);
-    return ret_list(out, l);
+    return ret_list(out, funcs_set_capacity(l, funcs_capacity_after(1, l->n, GO_AUTO)));
 }
 
 static bool call_concat(struct call *c, struct value *out)
@@ -123,7 +126,7 @@ static bool ret_part(struct call *c, struct value *out, const struct items *s, u
     if (!s->n) return ret_list(out, NULL);
     struct list *l = list_new(c->a);
     add_items(l, s, from, to);
-    return ret_list(out, l);
+    return ret_exact(out, l);
 }
 
 static bool call_rest(struct call *c, struct value *out)
@@ -138,6 +141,7 @@ static bool call_initial(struct call *c, struct value *out)
     return items_of(c, c->arg[0], "Cannot find initial on type", &s) && ret_part(c, out, &s, 0, s.n - 1);
 }
 
+/* Up to the capacity, not the length: Go's reflection allows it. */
 static bool call_slice(struct call *c, struct value *out)
 {
     struct value v = c->arg[0];
@@ -146,14 +150,10 @@ static bool call_slice(struct call *c, struct value *out)
     if (!s.n) return ret(out, NIL);
     int64_t start = c->n > 1 ? funcs_int64(c->arg[1]) : 0;
     int64_t end = c->n > 2 ? funcs_int64(c->arg[2]) : s.n;
-    if (start < 0 || end < start || end > s.n) return call_fail(c, "reflect.Value.Slice: slice index out of bounds");
-    uint32_t from = (uint32_t)start, count = (uint32_t)(end - start);
-    if (!s.list) return ret(out, v_typed(v_str(str_sub(s.bytes, from, from + count)), GO_BYTES));
-    struct list *l = list_new(c->a);
-    l->v = s.list->v + from;
-    l->at = s.list->at ? s.list->at + from : NULL;
-    l->n = l->cap = count;
-    v.u.list = l;
+    int64_t capacity = s.list ? (int64_t)funcs_capacity(v) : s.n;
+    if (start < 0 || end < start || end > capacity) return call_fail(c, "reflect.Value.Slice: slice index out of bounds");
+    if (!s.list) return ret(out, v_typed(v_str(str_sub(s.bytes, (size_t)start, (size_t)end)), GO_BYTES));
+    v.u.list = funcs_slice(c->a, v, (uint32_t)start, (uint32_t)end);
     return ret(out, v);
 }
 
@@ -172,10 +172,10 @@ static bool call_chunk(struct call *c, struct value *out)
         if (length < 0) return call_fail(c, "runtime error: makeslice: len out of range");
         struct list *l = list_new(c->a);
         add_items(l, &s, from, from + (uint32_t)length);
-        list_add(chunks, v_list(l));
+        list_add(chunks, v_list(funcs_set_capacity(l, l->n)));
         from += (uint32_t)length;
     }
-    return ret(out, v_typed(v_list(chunks), GO_ANY_LISTS));
+    return ret(out, v_typed(v_list(funcs_set_capacity(chunks, chunks->n)), GO_ANY_LISTS));
 }
 
 /* ---- arranging, filtering ---- */
@@ -186,7 +186,7 @@ static bool call_reverse(struct call *c, struct value *out)
     if (!items_of(c, c->arg[0], "Cannot find reverse on type", &s)) return false;
     struct list *l = list_new(c->a);
     for (uint32_t i = s.n; i > 0; i--) add_item(l, &s, i - 1);
-    return ret_list(out, l);
+    return ret_exact(out, l);
 }
 
 static bool call_compact(struct call *c, struct value *out)

@@ -25,8 +25,10 @@ struct value funcs_texts(struct arena *a, struct value v)
             struct value item = v.u.list->v[i];
             if (item.kind != V_NIL) list_add_at(out, v_str(funcs_text(a, item)), list_origin(v.u.list, i));
         }
+        funcs_set_capacity(out, list_len(v));
     } else if (v.kind == V_STR && v.type == GO_BYTES) {
         add_bytes(out, a, v_text(v));
+        funcs_set_capacity(out, out->n);
     } else if (v.kind != V_NIL) {
         list_add(out, v_str(funcs_text(a, v)));
     }
@@ -184,6 +186,7 @@ static struct value copy(struct arena *a, struct value v, uint32_t depth)
         struct list *l = list_new(a);
         for (uint32_t i = 0; i < v.u.list->n; i++)
             list_add_at(l, copy(a, v.u.list->v[i], depth + 1), list_origin(v.u.list, i));
+        l->room = v.u.list->room;
         v.u.list = l;
     } else if (v.kind == V_MAP && v.u.map) {
         struct map *m = map_new(a);

@@ -277,7 +277,8 @@ static bool call_splitn(struct call *c, struct value *out)
 
 static bool call_split_list(struct call *c, struct value *out)
 {
-    return ret_strings(out, split(c->a, arg_str(c, 1), arg_str(c, 0), -1));
+    struct list *parts = split(c->a, arg_str(c, 1), arg_str(c, 0), -1);
+    return ret_strings(out, funcs_set_capacity(parts, parts->n));
 }
 
 static int by_text(const void *x, const void *y)

@@ -165,6 +165,7 @@ struct value value_copy(struct arena *a, struct value v)
             const struct list *from = v.u.list;
             struct list *to = list_new(a);
             to->n = to->cap = from->n;
+            to->room = from->room;
             to->v = arena_alloc(a, from->n * sizeof *to->v);
             for (uint32_t i = 0; i < from->n; i++) to->v[i] = value_copy(a, from->v[i]);
             if (from->at && from->n) {

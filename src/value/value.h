@@ -108,6 +108,8 @@ struct list {
     struct value *v;
     origin_id *at;        /* one an item, or NULL when none is known */
     uint32_t n, cap;
+    uint32_t room;        /* Go's capacity beyond n, and 1; 0: as appending one by one leaves it (funcs/room.c) */
+    uint32_t hidden;      /* items at v + n, of a longer list that this is a slice of: in the room, not in the list */
 };
 
 struct entry {

@@ -91,23 +91,31 @@ func few(r *rand.Rand) any {
 	return []any{1, 1.0, int64(1), "1", "a", "a", "", nil, 0, false, true, []any{}, []any{1}, map[string]any{}, map[string]any{"a": 1}, []any(nil), 2}[r.Intn(17)]
 }
 
-// Lists without room behind their end: Go's slice may reach into it.
-func clip(v any) any {
+func regrow[T any](l []T) []T {
+	var grown []T
+	for _, v := range l {
+		grown = append(grown, v)
+	}
+	return grown
+}
+
+// appended makes a list as readers of YAML and JSON do, item by item: Go's slice may reach into the room behind its end.
+func appended(v any) any {
 	switch l := v.(type) {
 	case []any:
-		return l[:len(l):len(l)]
+		return regrow(l)
 	case []string:
-		return l[:len(l):len(l)]
+		return regrow(l)
 	case []byte:
 		return l[:len(l):len(l)]
 	case []int:
-		return l[:len(l):len(l)]
+		return regrow(l)
 	case [][]any:
-		return l[:len(l):len(l)]
+		return regrow(l)
 	case [][]string:
-		return l[:len(l):len(l)]
+		return regrow(l)
 	case []map[string]any:
-		return l[:len(l):len(l)]
+		return regrow(l)
 	}
 	return v
 }
@@ -130,7 +138,7 @@ func listsCase(r *rand.Rand) {
 	case "has", "mustHas":
 		record(callSprig, name, few(r), aList(r))
 	case "slice", "mustSlice":
-		args := []any{clip(aList(r))}
+		args := []any{appended(aList(r))}
 		for n := r.Intn(3); n > 0; n-- {
 			args = append(args, []any{0, 1, 2, int64(3), 1.9, "2", nil, "x", true, r.Intn(8) - 2}[r.Intn(10)])
 		}

@@ -1,6 +1,6 @@
 module oracle
 
-go 1.26.8
+go 1.25.9
 
 require github.com/Masterminds/sprig/v3 v3.3.0
 
