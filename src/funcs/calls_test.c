@@ -38,7 +38,7 @@ __attribute__((weak)) void call_writes(struct call *c, struct map *m, struct str
 
 static const struct func *find(struct str name)
 {
-    static const struct func *const families[] = {funcs_builtins, funcs_defaults, funcs_dicts, funcs_lists, funcs_paths, funcs_strings, funcs_words};
+    static const struct func *const families[] = {funcs_builtins, funcs_defaults, funcs_dicts, funcs_lists, funcs_paths, funcs_regex, funcs_strings, funcs_words};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         for (const struct func *f = families[i]; f->name; f++)
             if (str_is(name, f->name)) return f;
@@ -115,4 +115,5 @@ TEST(funcs_lists_as_recorded) { replay_file(a, "../funcs/lists.tsv"); }
 TEST(funcs_dicts_as_recorded) { replay_file(a, "../funcs/dicts.tsv"); }
 TEST(funcs_defaults_as_recorded) { replay_file(a, "../funcs/defaults.tsv"); }
 TEST(funcs_paths_as_recorded) { replay_file(a, "../funcs/paths.tsv"); }
+TEST(funcs_regex_as_recorded) { replay_file(a, "../funcs/regex.tsv"); }
 TEST(funcs_builtins_as_recorded) { replay_file(a, "../funcs/builtins.tsv"); }

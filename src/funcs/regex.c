@@ -63,14 +63,16 @@ static bool call_find(struct call *c, struct value *out)
     return ret_str(out, str_sub(arg_str(c, 1), at[0], at[1]));
 }
 
-/* A []string, nil when there is none, that has grown from `capacity`. */
+/* A []string that has grown from `capacity`. */
 static bool ret_texts(struct call *c, struct value *out, const struct str *v, size_t n, size_t capacity)
 {
-    struct list *l = n ? list_new(c->a) : NULL;
+    struct list *l = list_new(c->a);
     for (size_t i = 0; i < n; i++) list_add(l, v_str(v[i]));
-    if (l) funcs_set_capacity(l, funcs_capacity_appended(capacity, n, GO_STRINGS));
+    funcs_set_capacity(l, funcs_capacity_appended(capacity, n, GO_STRINGS));
     return ret(out, v_typed(v_list(l), GO_STRINGS));
 }
+
+static bool ret_no_texts(struct value *out) { return ret(out, v_typed(v_list(NULL), GO_STRINGS)); }
 
 static bool call_find_all(struct call *c, struct value *out)
 {
@@ -79,7 +81,7 @@ static bool call_find_all(struct call *c, struct value *out)
     size_t n = 0;
     if (!r) return false;
     regex_find_all(r, c->a, arg_str(c, 1), arg_int(c, 2), &v, &n);
-    return ret_texts(c, out, v, n, 10); /* regexp.startSize */
+    return n ? ret_texts(c, out, v, n, 10) : ret_no_texts(out); /* regexp.startSize */
 }
 
 static bool call_split(struct call *c, struct value *out)
@@ -88,6 +90,7 @@ static bool call_split(struct call *c, struct value *out)
     struct str *v = NULL;
     size_t n = 0;
     if (!r) return false;
+    if (arg_int(c, 2) == 0) return ret_no_texts(out);
     regex_split(r, c->a, arg_str(c, 1), arg_int(c, 2), &v, &n);
     return ret_texts(c, out, v, n, n ? n - 1 : 0); /* made for as many as there are matches, mostly one less than parts */
 }
