@@ -83,9 +83,28 @@ static bool call_from_json_array(struct call *c, struct value *out)
     return true;
 }
 
+static bool call_to_toml(struct call *c, struct value *out)
+{
+    struct buf b = buf_new(c->a);
+    struct str error;
+    enum toml_written written = toml_write(&b, c->arg[0], &error);
+    if (written == TOML_PANIC) return call_fail(c, "%.*s", STR_ARG(error));
+    return ret_str(out, written == TOML_REFUSED ? error : buf_done(&b));
+}
+
+static bool call_from_toml(struct call *c, struct value *out)
+{
+    struct str error;
+    if (toml_read(c->a, arg_str(c, 0), out, &error)) return true;
+    *out = v_map(map_new(c->a));
+    map_putz(out->u.map, "Error", v_str(error));
+    return true;
+}
+
 const struct func funcs_formats[] = {
     {"fromJson", "s", call_from_json, 0},
     {"fromJsonArray", "s", call_from_json_array, 0},
+    {"fromToml", "s", call_from_toml, 0},
     {"mustFromJson", "s", call_must_from_json, 0},
     {"mustToJson", "a", call_must_to_json, FUNC_DEEP},
     {"mustToPrettyJson", "a", call_must_to_pretty_json, FUNC_DEEP},
@@ -93,5 +112,6 @@ const struct func funcs_formats[] = {
     {"toJson", "a", call_to_json, FUNC_DEEP},
     {"toPrettyJson", "a", call_to_pretty_json, FUNC_DEEP},
     {"toRawJson", "a", call_to_raw_json, FUNC_DEEP},
+    {"toToml", "a", call_to_toml, FUNC_DEEP},
     {0},
 };

@@ -153,7 +153,7 @@ static void show_float(struct buf *b, struct value v)
     float f = (float)v.u.f;
     memcpy(&bits, &v.u.f, sizeof bits);
     memcpy(&bits32, &f, sizeof bits32);
-    if (v.u.f != v.u.f) bits = 0x7ff8000000000001; /* Go's NaN */
+    if (v.u.f != v.u.f) bits = (bits & 0x8000000000000000) | 0x7ff8000000000001; /* Go's NaN */
     if (v.type == GO_FLOAT32) buf_printf(b, "e%08x", bits32);
     else buf_printf(b, "d%016llx", (unsigned long long)bits);
 }

@@ -51,6 +51,8 @@ var makers = map[string]func(r *rand.Rand, count int){
 	"floats":     floatCases,
 	"json-read":  jsonReadCases,
 	"json-write": jsonWriteCases,
+	"toml-read":  tomlReadCases,
+	"toml-write": tomlWriteCases,
 }
 
 func number(i int, otherwise int) int {
