@@ -178,6 +178,8 @@ static bool merge_entry(struct merge *g, struct value to, const struct entry *e,
 {
     const struct entry *old = map_find(to.u.map, e->key);
     struct value before = old ? old->value : NIL;
+    /* What is kept or taken stays unread until somebody reads the result; only what decides between the two is read here. */
+    if (old && !g->overwrite) call_reads(g->c, old->at);
     if (e->value.kind == V_NIL) return !g->overwrite || merge_put(g, to, e);
     if ((e->value.kind == V_MAP || e->value.kind == V_OBJ) && !merge_into(g, before, e->value, depth + 1)) return false;
     /* Looked at only now: an empty map that has just been filled is no longer empty. */
@@ -235,11 +237,11 @@ const struct func funcs_dicts[] = {
     {"get", "Ms", call_get, 0},
     {"hasKey", "Ms", call_has_key, 0},
     {"keys", "M.", call_keys, 0},
-    {"merge", "MM.", call_merge, FUNC_WRITES | FUNC_DEEP},
-    {"mergeOverwrite", "MM.", call_merge_overwrite, FUNC_WRITES | FUNC_DEEP},
+    {"merge", "MM.", call_merge, FUNC_WRITES},
+    {"mergeOverwrite", "MM.", call_merge_overwrite, FUNC_WRITES},
     {"mustDeepCopy", "a", call_deep_copy, 0},
-    {"mustMerge", "MM.", call_must_merge, FUNC_WRITES | FUNC_DEEP},
-    {"mustMergeOverwrite", "MM.", call_must_merge_overwrite, FUNC_WRITES | FUNC_DEEP},
+    {"mustMerge", "MM.", call_must_merge, FUNC_WRITES},
+    {"mustMergeOverwrite", "MM.", call_must_merge_overwrite, FUNC_WRITES},
     {"omit", "Ms.", call_omit, 0},
     {"pick", "Ms.", call_pick, 0},
     {"pluck", "sM.", call_pluck, 0},

@@ -37,6 +37,8 @@ struct objects {
 
 /* All objects of a render, those hidden in ConfigMaps that a hook Job applies included. `ns` is the release's namespace. */
 bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out, struct diags *d);
+/* The same from the manifests of a render; they must outlive the objects. */
+void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out);
 const struct object *objects_find(const struct objects *o, struct str id);
 bool kind_is_namespaced(struct str api_version, struct str kind);
 const char *owner_name(enum owner o);

@@ -1,0 +1,19 @@
+/* Reading fields of manifests leniently: a field of the wrong type is as good as absent. */
+#ifndef RUTTER_KUBE_FIELD_H
+#define RUTTER_KUBE_FIELD_H
+
+#include "value/value.h"
+
+/* An integer (YAML gives float64), else `otherwise`. */
+int64_t field_int(struct value v, int64_t otherwise);
+bool field_bool(struct value v, bool otherwise);
+/* An IntOrString: a number as it is, "25%" of `total`; what is neither, or absent, gives `otherwise`. Kubernetes rounds a
+ * percentage up or down by what it is for (k8s.io/apimachinery/pkg/util/intstr, GetScaledValueFromIntOrPercent). */
+int64_t field_scaled(struct value v, int64_t total, bool round_up, int64_t otherwise);
+/* Items of a list; 0 for what is no list. */
+uint32_t field_len(struct value v);
+struct value field_item(struct value v, uint32_t i);
+/* "apps" of "apps/v1"; "" for the core group. */
+struct str field_group(struct str api_version);
+
+#endif
