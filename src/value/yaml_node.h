@@ -8,7 +8,7 @@ enum yaml_kind { YAML_SCALAR, YAML_ALIAS, YAML_SEQUENCE, YAML_MAPPING };
 
 struct yaml_node {
     uint8_t kind;      /* enum yaml_kind */
-    bool implicit;     /* scalar: its text decides what it is (plain, or under the tag "!") */
+    bool implicit;     /* scalar: plain and without a tag, so its text decides what it is */
     bool open;         /* alias: being followed now */
     uint32_t line;     /* counted from 1 */
     uint32_t column;   /* counted from 1, in characters */

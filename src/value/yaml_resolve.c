@@ -310,7 +310,7 @@ void yaml_float(struct buf *b, double f, int bits)
         buf_z(b, ".nan");
         return;
     }
-    if (isinf(f)) {
+    if (isinf(bits == 32 ? (double)(float)f : f)) {
         buf_z(b, f < 0 ? "-.inf" : ".inf");
         return;
     }
