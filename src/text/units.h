@@ -4,7 +4,8 @@
 
 #include "base/str.h"
 
-/* resource.ParseQuantity: "500m", "1Gi", "2e3". The result is in thousandths ("1" is 1000), saturating. */
+/* resource.ParseQuantity: "500m", "1Gi", "2e3". The result is in thousandths ("1" is 1000), rounded away from zero and
+ * saturating at INT64_MAX and its negative. */
 bool quantity_parse(struct str text, int64_t *milli);
 /* time.ParseDuration: "1h30m", "1.5s", "-2us"; nanoseconds. *error is Go's message. */
 bool duration_parse(struct arena *a, struct str text, int64_t *nanoseconds, struct str *error);
@@ -12,9 +13,11 @@ bool duration_parse(struct arena *a, struct str text, int64_t *nanoseconds, stru
 struct str duration_show(struct arena *a, int64_t seconds);
 /* gobwas/glob with '/' as separator, as Helm's .Files.Glob compiles it. False when the pattern is malformed (*bad = true). */
 bool glob_match(struct str pattern, struct str path, bool *bad);
-/* Go's filepath.Match, as .helmignore and --show-only use it. */
+/* Go's filepath.Match, as .helmignore and --show-only use it. Go looks at a pattern only as far as it has to, so whether a
+ * malformed one is found out (*bad) may depend on the name. */
 bool filepath_match(struct str pattern, struct str name, bool *bad);
-/* Edit distance (Damerau-Levenshtein, by bytes), at most `limit`; for "did you mean". */
+/* Edit distance by bytes, for "did you mean": an insertion, a deletion, another byte or two neighbours swapped cost 1 each.
+ * limit + 1 when it is more than the limit, or the parts in which the strings differ are longer than 255 bytes. */
 size_t edit_distance(struct str x, struct str y, size_t limit);
 
 #endif

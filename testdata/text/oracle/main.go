@@ -66,9 +66,10 @@ func main() {
 	makers := map[string]func(r *rand.Rand, count int){
 		"unicode": unicodeCases, "regex": regexCases, "semver": semverCases, "units": unitsCases,
 	}
+	defaults := map[string]int64{"regex": 600, "semver": 200, "units": 150}
 	if len(os.Args) < 2 || makers[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: go run . unicode|regex|semver|units [SEED [COUNT]]")
 		os.Exit(2)
 	}
-	makers[os.Args[1]](rand.New(rand.NewSource(number(2, 1))), int(number(3, 600)))
+	makers[os.Args[1]](rand.New(rand.NewSource(number(2, 1))), int(number(3, defaults[os.Args[1]])))
 }
