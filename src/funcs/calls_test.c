@@ -38,7 +38,8 @@ __attribute__((weak)) void call_writes(struct call *c, struct map *m, struct str
 
 static const struct func *find(struct str name)
 {
-    static const struct func *const families[] = {funcs_builtins, funcs_defaults, funcs_dicts, funcs_lists, funcs_paths, funcs_regex, funcs_strings, funcs_words};
+    static const struct func *const families[] = {funcs_builtins, funcs_defaults, funcs_dicts, funcs_formats, funcs_lists, funcs_math, funcs_numbers,
+                                                  funcs_paths, funcs_regex, funcs_strings, funcs_types, funcs_words};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         for (const struct func *f = families[i]; f->name; f++)
             if (str_is(name, f->name)) return f;

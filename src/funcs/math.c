@@ -68,6 +68,12 @@ static double go_max(double x, double y)
     return x > y ? x : y;
 }
 
+static double go_min(double x, double y)
+{
+    double f = -go_max(-x, -y);
+    return isnan(f) ? NAN : f;
+}
+
 static bool call_maxf(struct call *c, struct value *out)
 {
     double most = funcs_float64(c->a, c->arg[0]);
@@ -78,7 +84,7 @@ static bool call_maxf(struct call *c, struct value *out)
 static bool call_minf(struct call *c, struct value *out)
 {
     double least = funcs_float64(c->a, c->arg[0]);
-    for (uint32_t i = 1; i < c->n; i++) least = -go_max(-least, -funcs_float64(c->a, c->arg[i]));
+    for (uint32_t i = 1; i < c->n; i++) least = go_min(least, funcs_float64(c->a, c->arg[i]));
     return ret(out, v_float(least));
 }
 

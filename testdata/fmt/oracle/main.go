@@ -51,6 +51,7 @@ var makers = map[string]func(r *rand.Rand, count int){
 	"floats":     floatCases,
 	"json-read":  jsonReadCases,
 	"json-write": jsonWriteCases,
+	"functions":  functionCases,
 	"toml-read":  tomlReadCases,
 	"toml-write": tomlWriteCases,
 }

@@ -104,7 +104,11 @@ func write(b *strings.Builder, v any) {
 	case uint8:
 		fmt.Fprintf(b, "b%d;", v)
 	case float64:
-		fmt.Fprintf(b, "d%016x", math.Float64bits(v))
+		bits := math.Float64bits(v)
+		if v != v { // of a NaN the sign alone
+			bits = bits&(1<<63) | 0x7ff8000000000001
+		}
+		fmt.Fprintf(b, "d%016x", bits)
 	case float32:
 		fmt.Fprintf(b, "e%08x", math.Float32bits(v))
 	case string:
