@@ -27,6 +27,7 @@ void guard_init(struct guard *g, struct limits max)
 {
     memset(g, 0, sizeof *g);
     g->max = max;
+    g->stack = (size_t)6 << 20;
 }
 
 bool guard_run(struct guard *g, void (*work)(void *), void *context)

@@ -25,6 +25,7 @@ struct guard {
     size_t bytes;        /* in use now */
     size_t peak;         /* most ever in use */
     uint64_t steps;
+    size_t stack;        /* bytes of C stack that recursion over templates may use; guard_init: 6 MiB */
     struct guard_frame *top; /* private */
     char message[512];   /* why the last trip happened; NUL-terminated, no newline */
 };

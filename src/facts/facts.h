@@ -8,7 +8,13 @@
 #include "kube/object.h"
 #include "model/model.h"
 
-enum profile { PROFILE_GENERIC, PROFILE_SIE };
+/* Knowledge of one kind of installation: rules/profiles/NAME.yaml. "generic" knows nothing. */
+struct profile {
+    struct str name;
+    struct value data;        /* the whole file; NIL for generic */
+    int64_t timeout;          /* seconds that Helm is given by default; 0: none */
+    struct str models, bundles, changelog;  /* where they lie in the repository; "" unknown */
+};
 enum strategy { STRATEGY_CHART, STRATEGY_OCI, STRATEGY_TERRAFORM };
 
 /* What the command line (and .rutter.yaml) asked for. */
@@ -26,8 +32,7 @@ struct options {
     int helm_major;
     int64_t timeout;          /* seconds; 0: the profile has none */
     struct str models_in_use;
-    enum profile profile;
-    bool profile_given;
+    struct str profile;       /* "" : by the chart's name */
     struct str rules_dir;
     int64_t as_of;            /* seconds; -1: not given */
     enum severity fail_on; bool fail_on_none;
@@ -45,19 +50,29 @@ struct side {
     struct env env;
     struct render render;
     bool rendered;            /* false: render.error says why */
+    struct manifest *manifests; uint32_t manifests_n;
     struct objects objects;
     struct models *models;    /* NULL: not given */
-    struct source values_files; /* digests of the files as given */
+    struct arena *a;          /* the render's own */
 };
 
 struct facts {
     struct arena *a;
     const struct options *o;
+    struct profile profile;
+    int64_t as_of;            /* seconds; what counts as today; -1 unknown */
+    const char *as_of_why;    /* "--as-of", "SOURCE_DATE_EPOCH", "the commit of --to" */
+    struct str *in_use; uint32_t in_use_n; /* --models-in-use */
+    struct file *read; uint32_t read_n, read_cap;  /* every file read, for digests: path is "ROLE:PATH" */
     struct inputs *inputs;
     struct origins *origins;
     struct diags *diags;
     struct parse_cache *parses;
     struct side old_side, new_side;
+    /* The new side as the plan will install it: with the user's values migrated where keys were renamed. The same as
+     * &new_side where nothing had to be migrated or --new-values were given. Planner and proof use this one. */
+    const struct side *planned;
+    struct side migrated_side;
     bool single;              /* lint --new alone: old_side is empty */
     struct diff diff;
     struct changelog *changelog;   /* NULL: none found */

@@ -1,4 +1,5 @@
 /* The functions of Go's text/template itself, with its messages (text/template/funcs.go). `slice` is sprig's. */
+#include "tmpl/exec.h"
 #include "base/utf8.h"
 #include "funcs/funcs.h"
 #include "text/unicode.h"
@@ -120,14 +121,13 @@ static bool call_len(struct call *c, struct value *out)
     return call_fail(c, "len of type %s", type_below_pointer(v));
 }
 
-/* Templates have no value that is a function, so this is the evaluator's message, lacking the argument's source text. */
+/* Templates have no value that is a function, so this always fails. */
 static bool call_call(struct call *c, struct value *out)
 {
     (void)out;
     struct value v = c->arg[0];
     if (v.kind == V_NIL) return call_fail(c, "call of nil");
-    struct str text = funcs_text(c->a, v);
-    return call_fail(c, "non-function %.*s of type %s", STR_ARG(text), value_type_name(v));
+    return call_fail(c, "non-function %.*s of type %s", STR_ARG(c->x->callee), value_type_name(v));
 }
 
 /* ---- comparison ---- */

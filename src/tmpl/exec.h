@@ -11,10 +11,11 @@
 /* All named templates of a chart. A later definition replaces an earlier one, unless it is empty. */
 struct tmpl_set {
     struct arena *a;
-    struct strmap *by_name;    /* struct tree * */
+    struct strmap by_name;     /* const struct tree * */
+    const struct tmpl_set *parent; /* tpl's own defines stand over those of the chart; NULL: none */
 };
 
-struct tmpl_set *tmpl_set_new(struct arena *a);
+struct tmpl_set *tmpl_set_new(struct arena *a, const struct tmpl_set *parent);
 void tmpl_set_add(struct tmpl_set *s, const struct parsed *p);
 const struct tree *tmpl_set_find(const struct tmpl_set *s, struct str name);
 
@@ -43,6 +44,7 @@ struct exec {
     struct arena *a;           /* the render's arena */
     const struct env *env;
     const struct tmpl_set *set;
+    struct parse_cache *parses; /* for tpl; NULL: every text is parsed anew */
     struct reads *reads;       /* NULL: not wanted */
     struct trace *trace;       /* the second, tracing evaluation; NULL in the ordinary one */
     uint32_t tmpl;             /* index of the file being evaluated, as the caller numbers them */
@@ -52,12 +54,15 @@ struct exec {
     uint64_t random_calls;     /* within the current template */
     /* set when tmpl_exec fails */
     struct str error;          /* as Go has it: "template: chart/templates/x.yaml:3:4: executing ..." */
+    uint32_t *wrapped; uint32_t wrapped_n, wrapped_cap; /* the errors inside it, innermost first: each is its last so many bytes */
+    struct failure failed_at;  /* where and why, at the innermost place */
     /* private */
     struct str call_error;     /* of the function that just failed */
-    uint32_t depth;
-    struct strmap *include_depth;
+    struct str callee;         /* of `call`: what its error names */
     struct strmap *regexes;    /* funcs/regex.c: compiled patterns by their text, in `a` */
-    const struct tree *tree;
+    const struct state *state; /* the innermost running template */
+    struct strmap include_depth;
+    const char *stack_base;
 };
 
 /* Evaluates the template `name` with `dot` and appends to out. False and x->error on failure. */
@@ -65,7 +70,12 @@ bool tmpl_exec(struct exec *x, struct str name, struct value dot, struct buf *ou
 /* `include` and `tpl`, for funcs/helm.c. */
 bool tmpl_include(struct call *c, struct str name, struct value dot, struct buf *out);
 bool tmpl_tpl(struct call *c, struct str text, struct value dot, struct buf *out);
-/* Helm 4's way to print an error of the template engine (pkg/engine's reformatting), without "Error: ". */
-struct str tmpl_error_show(struct arena *a, struct str error, int helm_major);
+/* The failure as Helm prints it after "Error: ": version 4 lists the places line by line, version 3 prints Go's text. */
+struct str tmpl_error_show(struct arena *a, const struct exec *x);
+/* A syntax error as Helm prints it: "parse error at (NAME:LINE): message". */
+struct str tmpl_parse_error_show(struct arena *a, const struct parsed *p);
+/* For fail and required: notes the failure at the running template's place. True when the environment is tolerant and the
+ * evaluation goes on; else the call must fail. */
+bool call_failure(struct call *c, enum failure_kind kind, struct str message);
 
 #endif

@@ -5,7 +5,7 @@
 #include "tmpl/tree.h"
 
 struct parsed {
-    struct tree **v;       /* the file's own tree first, then its defines in order */
+    struct tree **v;       /* its defines in order, then the file's own tree */
     uint32_t n, cap;
     struct str error;      /* not empty: "template: NAME:LINE: message" as Go has it; v is then unusable */
     uint32_t error_line;

@@ -53,6 +53,7 @@ struct obj;
 struct value {
     uint8_t kind;  /* enum kind */
     uint8_t type;  /* enum gotype */
+    uint8_t boxed; /* the evaluator's own: 1 while the value is seen as an interface{} (a V_NIL of 0 is no value at all) */
     uint32_t n;    /* V_STR: length in bytes */
     union {
         bool b;

@@ -1,0 +1,207 @@
+#include "chart/render.h"
+
+#include "funcs/objects.h"
+#include "text/semver.h"
+
+#include <stdlib.h>
+
+/* One template file with the data it is run with. */
+struct unit {
+    struct str path, base_path;
+    const struct chart *chart;
+    const struct file *file;
+    struct map *data;          /* shared by all templates of its chart */
+    uint32_t slashes;
+};
+
+struct units {
+    struct unit *v;
+    uint32_t n, cap;
+};
+
+/* ---- the data ---- */
+
+/* Marks the maps that all templates see, so that a write to them is noticed. */
+static void share(struct value v, uint32_t depth, struct guard *g)
+{
+    if (depth > g->max.depth) guard_trip(g, "values are nested more than %u deep", g->max.depth);
+    if (v.kind == V_MAP && v.u.map) {
+        v.u.map->shared = true;
+        for (uint32_t i = 0; i < v.u.map->n; i++) share(v.u.map->v[i].value, depth + 1, g);
+    } else if (v.kind == V_LIST && v.u.list) {
+        for (uint32_t i = 0; i < v.u.list->n; i++) share(v.u.list->v[i], depth + 1, g);
+    }
+}
+
+static struct value release_object(struct arena *a, const struct env *e)
+{
+    struct map *m = map_new(a);
+    map_putz(m, "Name", v_str(e->release));
+    map_putz(m, "Namespace", v_str(e->ns));
+    map_putz(m, "IsUpgrade", v_bool(e->upgrade));
+    map_putz(m, "IsInstall", v_bool(!e->upgrade));
+    map_putz(m, "Revision", v_int(e->revision));
+    map_putz(m, "Service", v_str(STR("Helm")));
+    return v_map(m);
+}
+
+static bool is_library(const struct chart *c) { return str_is(c->type, "library"); }
+
+/* pkg/engine's recAllTpls: the data of a chart and of its subcharts, and their templates. */
+static struct map *collect(struct render *r, const struct chart *c, struct value values, struct value release, struct value capabilities,
+                           struct units *u, uint32_t depth)
+{
+    struct arena *a = r->a;
+    if (depth > a->guard->max.depth) guard_trip(a->guard, "charts are nested more than %u deep", a->guard->max.depth);
+    struct map *data = map_new(a), *subcharts = map_new(a);
+    map_putz(data, "Chart", object_chart(a, c->metadata, !c->parent));
+    map_putz(data, "Files", object_files(a, c->files, c->files_n));
+    map_putz(data, "Release", release);
+    map_putz(data, "Capabilities", capabilities);
+    map_putz(data, "Values", values.kind == V_MAP ? v_typed(values, GO_VALUES) : v_typed(v_map(map_new(a)), GO_VALUES));
+    map_putz(data, "Subcharts", v_map(subcharts));
+    for (uint32_t i = 0; i < c->subcharts_n; i++) {
+        const struct chart *sub = c->subcharts[i];
+        struct entry *e = values.kind == V_MAP ? map_find(values.u.map, sub->name) : NULL;
+        map_put(subcharts, sub->name, v_map(collect(r, sub, e ? e->value : NIL, release, capabilities, u, depth + 1)));
+    }
+    struct str base = path_join(a, c->path, STR("templates"));
+    for (uint32_t i = 0; i < c->templates_n; i++) {
+        const struct file *f = c->templates[i];
+        if (is_library(c) && !str_starts(path_base(f->path), STR("_"))) continue;
+        struct unit *x = PUSH(a, u->v, u->n, u->cap);
+        *x = (struct unit){.path = path_join(a, c->path, f->path), .base_path = base, .chart = c, .file = f, .data = data};
+        for (size_t k = 0; k < x->path.n; k++) x->slashes += x->path.p[k] == '/';
+    }
+    return data;
+}
+
+/* Deeper paths first, then names in reverse: engine.sortTemplates. */
+static int by_path_length(const void *a, const void *b)
+{
+    const struct unit *x = a, *y = b;
+    if (x->slashes != y->slashes) return x->slashes > y->slashes ? -1 : 1;
+    return str_cmp(y->path, x->path);
+}
+
+/* ---- failing ---- */
+
+static bool failed(struct render *r, struct str error, enum failure_kind kind, struct str template, uint32_t line, uint32_t column)
+{
+    r->error = error;
+    r->error_kind = kind;
+    r->error_template = template;
+    r->error_line = line;
+    r->error_column = column;
+    return false;
+}
+
+/* ---- rendering ---- */
+
+static bool kube_version_fits(struct render *r)
+{
+    struct str want = r->chart->kube_version, have = r->env->kube_version, error;
+    struct kube_version parsed;
+    struct semver v;
+    if (!want.n) return true;
+    if (!have.n) have = kube_version_default(r->env->helm_major);
+    struct semver_constraints *c = semver_constraints_parse(r->a, want, &error);
+    if (kube_version_parse(r->a, have, &parsed, &error)) have = r->env->helm_major >= 4 ? parsed.normalized : parsed.version;
+    if (c && semver_parse(r->a, have, &v, &error) && semver_check(c, &v)) return true;
+    return failed(r, str_printf(r->a, "chart requires kubeVersion: %.*s which is incompatible with Kubernetes %.*s", STR_ARG(want), STR_ARG(parsed.version)),
+                  FAILURE_ERROR, (struct str){0}, 0, 0);
+}
+
+static bool parse_all(struct render *r, struct units *u, struct tmpl_set *set, struct parse_cache *parses)
+{
+    for (uint32_t i = 0; i < u->n; i++) {
+        const struct parsed *p = tmpl_parse(r->a, parses, u->v[i].path, u->v[i].file->data);
+        if (p->error.n) return failed(r, tmpl_parse_error_show(r->a, p), FAILURE_ERROR, u->v[i].path, p->error_line, 0);
+        tmpl_set_add(set, p);
+    }
+    return true;
+}
+
+/* The output of a template without "<no value>", which Helm deletes wherever it stands. */
+static struct str without_no_value(struct arena *a, struct str s)
+{
+    struct str mark = STR("<no value>"), head, rest = s;
+    if (!str_has(s, mark)) return s;
+    struct buf b = buf_new(a);
+    for (bool more = true; more;) {
+        more = str_cut(rest, mark, &head, &rest);
+        buf_add(&b, head);
+    }
+    return buf_done(&b);
+}
+
+static bool run_one(struct render *r, const struct unit *u, uint32_t index)
+{
+    struct map *t = map_new(r->a);
+    map_putz(t, "Name", v_str(u->path));
+    map_putz(t, "BasePath", v_str(u->base_path));
+    map_putz(u->data, "Template", v_typed(v_map(t), GO_VALUES));
+    struct buf out = buf_new(r->a);
+    buf_reserve(&out, u->file->data.n * 2);
+    r->exec.tmpl = index;
+    if (!tmpl_exec(&r->exec, u->path, v_map(u->data), &out)) {
+        const struct failure *f = &r->exec.failed_at;
+        return failed(r, tmpl_error_show(r->a, &r->exec), f->kind, f->tmpl, f->line, f->column);
+    }
+    struct rendered *x = &r->files[r->files_n++];
+    *x = (struct rendered){u->path, without_no_value(r->a, buf_str(&out)), u->chart, u->file, index};
+    return true;
+}
+
+static int by_path(const void *a, const void *b) { return str_cmp(((const struct rendered *)a)->path, ((const struct rendered *)b)->path); }
+
+static bool run_all(struct render *r, struct units *u)
+{
+    r->files = NEW_ARRAY(r->a, struct rendered, u->n);
+    bool ok = true;
+    for (uint32_t i = 0; i < u->n && ok; i++) {
+        if (str_starts(path_base(u->v[i].path), STR("_"))) continue;
+        ok = run_one(r, &u->v[i], i);
+        if (!ok && r->env->tolerant) {
+            struct exec *x = &r->exec;
+            *PUSH(r->a, x->failures, x->failures_n, x->failures_cap) = x->failed_at;
+            ok = true;
+        }
+    }
+    qsort(r->files, r->files_n, sizeof *r->files, by_path);
+    return ok;
+}
+
+static bool schema_holds(struct render *r)
+{
+    struct str error = {0};
+    r->violations.a = r->a;
+    if (values_validate(r->a, r->chart, r->values, &r->violations, &error) || r->env->tolerant) return true;
+    return failed(r, error, FAILURE_ERROR, (struct str){0}, 0, 0);
+}
+
+bool render_chart(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                  struct diags *d, struct render *r)
+{
+    *r = (struct render){.a = a, .env = env};
+    reads_init(&r->reads, a, 1024);
+    struct map *given = value_copy(a, v_map((struct map *)user)).u.map;
+    if (!given) given = map_new(a);
+    r->chart = chart_process_dependencies(a, c, given, &r->reads, d);
+    if (!r->chart || !values_coalesce(a, r->chart, given, &r->values, d)) {
+        struct str why = d->n ? d->v[d->n - 1].message : STR("the values cannot be merged");
+        return failed(r, why, FAILURE_ERROR, (struct str){0}, 0, 0);
+    }
+    if (!schema_holds(r) || !kube_version_fits(r)) return false;
+    share(v_map(r->values), 0, a->guard);
+    struct units u = {0};
+    collect(r, r->chart, v_map(r->values), release_object(a, env), object_capabilities(a, env), &u, 0);
+    for (uint32_t i = 0; i < u.n; i++) u.v[i].data->shared = true;
+    qsort(u.v, u.n, sizeof *u.v, by_path_length);
+    r->templates_n = u.n;
+    r->template_names = NEW_ARRAY(a, struct str, u.n);
+    for (uint32_t i = 0; i < u.n; i++) r->template_names[i] = u.v[i].path;
+    struct tmpl_set *set = tmpl_set_new(a, NULL);
+    r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses};
+    return parse_all(r, &u, set, parses) && run_all(r, &u);
+}

@@ -1,0 +1,23 @@
+/* The rules' code, one file per family, each a table; their texts and data are in rules/. */
+#ifndef RUTTER_CHECKS_CHECKS_H
+#define RUTTER_CHECKS_CHECKS_H
+
+#include "facts/facts.h"
+
+/* One check adds findings of one or more rules. It reads the facts and changes nothing but f->findings. */
+struct check_entry {
+    const char *rules;                 /* ids it may report, separated by a space */
+    bool single;                       /* also makes sense for one chart alone (lint --new CHART) */
+    bool needs_new;                    /* needs the new side rendered */
+    void (*run)(struct facts *f);
+};
+
+/* The families: tables that end with a NULL run. */
+extern const struct check_entry checks_values[], checks_render[], checks_objects[], checks_services[], checks_config[], checks_access[],
+    checks_keda[], checks_rollout[], checks_hooks[], checks_models[], checks_changelog[], checks_chart[], checks_advisories[];
+
+/* Runs all of them and sorts the findings. In a pair, findings about a state, and acts whose cause is equal on both sides, become
+ * info (the design, section 2) unless `for_plan`. */
+void checks_run(struct facts *f, bool for_plan);
+
+#endif

@@ -1,0 +1,38 @@
+/* rutter lint and rutter diff. */
+#include "cli/cli.h"
+
+#include "checks/checks.h"
+#include "emit/emit.h"
+
+static int bad_format(struct cli *c, struct str format)
+{
+    diag_error(c->diags, NOWHERE, "%s has no format \"%.*s\"", c->command->name, STR_ARG(format));
+    return EXIT_BAD_INPUT;
+}
+
+/* 1 when a finding is at or above --fail-on. */
+int cli_findings_status(const struct facts *f)
+{
+    if (f->o->fail_on_none) return EXIT_OK;
+    for (uint32_t i = 0; i < f->findings.n; i++)
+        if (f->findings.v[i].severity >= f->o->fail_on) return EXIT_FINDINGS;
+    return EXIT_OK;
+}
+
+static int gather_and_emit(struct cli *c, enum emit_for what, bool check)
+{
+    struct options o;
+    struct facts f = {.a = c->a};
+    const struct emitter *e = emitter_find(cli_get(c, "format"), what);
+    if (!e) return bad_format(c, cli_get(c, "format"));
+    if (!cli_options_read(c, &o) || !facts_gather(&f, &o, c->diags)) return EXIT_BAD_INPUT;
+    if (check) checks_run(&f, false);
+    struct emit_input in = {.f = &f, .color = c->color};
+    struct buf b = buf_new(c->a);
+    e->emit(&b, &in);
+    fwrite(b.p ? b.p : "", 1, b.n, c->out);
+    return check ? cli_findings_status(&f) : EXIT_OK;
+}
+
+int cli_lint(struct cli *c) { return gather_and_emit(c, EMIT_LINT, true); }
+int cli_diff(struct cli *c) { return gather_and_emit(c, EMIT_DIFF, false); }

@@ -1,0 +1,105 @@
+#include "facts/facts.h"
+
+#include "facts/gather.h"
+
+#include <stdlib.h>
+
+/* What `lookup` finds in the cluster before the upgrade: the old side's objects. */
+static struct value lookup_old(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name)
+{
+    const struct side *old = context;
+    struct list *items = list_new(a);
+    for (uint32_t i = 0; i < old->objects.n; i++) {
+        const struct object *o = &old->objects.v[i];
+        if (o->v.kind != V_MAP || !str_eq(o->api_version, api_version) || !str_eq(o->kind, kind)) continue;
+        if (ns.n && !str_eq(o->ns, ns)) continue;
+        if (!name.n) list_add(items, value_copy(a, o->v));
+        else if (str_eq(o->name, name)) return value_copy(a, o->v);
+    }
+    struct map *m = map_new(a);
+    if (name.n || !items->n) return v_map(m);
+    map_putz(m, "apiVersion", v_str(api_version));
+    map_putz(m, "kind", v_str(str_printf(a, "%.*sList", STR_ARG(kind))));
+    map_putz(m, "items", v_list(items));
+    return v_map(m);
+}
+
+static void prepare_env(struct facts *f, struct side *s, bool is_old)
+{
+    const struct options *o = f->o;
+    s->env = env_default();
+    if (o->release.n) s->env.release = o->release;
+    if (o->ns.n) s->env.ns = o->ns;
+    if (o->helm_major) s->env.helm_major = o->helm_major;
+    s->env.kube_version = o->kube_version;
+    s->env.api_versions = o->api_versions;
+    s->env.now = f->as_of > 0 ? f->as_of : 0;
+    if (is_old || f->single) return;
+    s->env.upgrade = true;
+    s->env.revision = 2;
+    s->env.lookup = lookup_old;
+    s->env.lookup_context = &f->old_side;
+}
+
+/* Renders one side and takes its objects apart. False when that fails; s->render.error says why. */
+static bool render_side(struct facts *f, struct side *s, bool is_old)
+{
+    prepare_env(f, s, is_old);
+    s->a = f->a;
+    struct diags *quiet = diags_new(f->a, f->inputs);
+    s->rendered = render_chart(s->a, s->chart, s->user, &s->env, f->parses, quiet, &s->render) &&
+                  render_manifests(&s->render, &s->manifests, &s->manifests_n, quiet) && objects_of_render(s->a, &s->render, s->env.ns, &s->objects, quiet);
+    if (s->rendered) return true;
+    if (!s->render.error.n) s->render.error = quiet->n ? quiet->v[quiet->n - 1].message : STR("the chart does not render");
+    return false;
+}
+
+static bool old_side_must_render(struct facts *f)
+{
+    if (render_side(f, &f->old_side, true)) return true;
+    diag_error(f->diags, NOWHERE, "the old chart does not render with these values, so there is no state to start from: %.*s", STR_ARG(f->old_side.render.error));
+    diag_hint(f->diags, "give the values that the release was installed with (-f, --set), and --kube-version and --api-versions as the cluster has them");
+    return false;
+}
+
+/* What counts as today: --as-of, SOURCE_DATE_EPOCH, the commit of the new side. */
+static void choose_date(struct facts *f)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    f->as_of = f->o->as_of;
+    f->as_of_why = "--as-of";
+    if (f->as_of < 0 && epoch && *epoch) {
+        f->as_of = strtoll(epoch, NULL, 10);
+        f->as_of_why = "SOURCE_DATE_EPOCH";
+    }
+    if (f->as_of < 0 && f->new_side.source.committed > 0) {
+        f->as_of = f->new_side.source.committed;
+        f->as_of_why = "the commit of --to";
+    }
+}
+
+bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
+{
+    f->o = o;
+    f->diags = d;
+    f->inputs = d->inputs;
+    f->origins = origins_new(f->a);
+    f->parses = parse_cache_new(f->a);
+    f->findings.a = f->a;
+    f->old_side.role = "old";
+    f->new_side.role = "new";
+    f->planned = &f->new_side;
+    f->single = !o->old_path.n && !o->from.n;
+    if (!f->single && !facts_load_chart(f, &f->old_side, true)) return false;
+    if (!facts_load_chart(f, &f->new_side, false)) return false;
+    choose_date(f);
+    if (!facts_choose_profile(f, f->new_side.chart->name) || !facts_read_values(f)) return false;
+    if (!f->single && !old_side_must_render(f)) return false;
+    render_side(f, &f->new_side, false);
+    if (!facts_read_beside(f)) return false;
+    if (f->single) return true;
+    diff_values(f->a, f->old_side.chart->values.u.map, f->new_side.chart->values.u.map, f->origins, &f->diff.defaults);
+    if (f->new_side.rendered) diff_objects(f->a, &f->old_side.objects, &f->new_side.objects, &f->diff.objects);
+    if (f->old_side.models && f->new_side.models) models_diff(f->a, f->old_side.models, f->new_side.models, &f->diff.models);
+    return true;
+}

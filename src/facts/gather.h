@@ -1,0 +1,15 @@
+/* The stages of facts_gather; private to facts/. */
+#ifndef RUTTER_FACTS_GATHER_H
+#define RUTTER_FACTS_GATHER_H
+
+#include "facts/facts.h"
+
+/* Lists a file among those that were read. */
+void facts_read(struct facts *f, struct str role, const struct file *file);
+bool facts_load_chart(struct facts *f, struct side *s, bool is_old);
+bool facts_choose_profile(struct facts *f, struct str chart);
+bool facts_read_values(struct facts *f);
+/* Changelog, models, bundles, models in use. */
+bool facts_read_beside(struct facts *f);
+
+#endif
