@@ -6,6 +6,8 @@
 
 static const struct func *const tables[] = {
     funcs_builtins,
+    funcs_certificates,
+    funcs_crypto,
     funcs_dates,
     funcs_defaults,
     funcs_dicts,
@@ -16,9 +18,12 @@ static const struct func *const tables[] = {
     funcs_math,
     funcs_numbers,
     funcs_paths,
+    funcs_random,
     funcs_regex,
+    funcs_semver,
     funcs_strings,
     funcs_types,
+    funcs_urls,
     funcs_words,
 };
 

@@ -10,6 +10,11 @@ extern const struct func funcs_builtins[]; /* Go's own */
 extern const struct func funcs_helm[];     /* include, tpl, required, fail, lookup, YAML */
 extern const struct func funcs_encoding[]; /* base64, base32 */
 extern const struct func funcs_dates[];
+extern const struct func funcs_urls[];
+extern const struct func funcs_semver[];
+extern const struct func funcs_crypto[];       /* digests, passwords, encryption */
+extern const struct func funcs_certificates[];
+extern const struct func funcs_random[];
 extern const struct func funcs_strings[];  /* sprig: cutting, joining, quoting */
 extern const struct func funcs_words[];    /* sprig: case, words, lines */
 extern const struct func funcs_lists[];

@@ -1,7 +1,7 @@
 // The oracle of the unit tests in src/funcs: it calls the functions of sprig 3.3.0 (with the libraries that Helm 4.1.4 pins)
 // and of Go's text/template with generated arguments and prints what they answer, one call a line.
 //
-//	go run . strings|words|lists|dicts|defaults|paths|regex|builtins [SEED [COUNT]] > ../strings.tsv
+//	go run . strings|words|lists|dicts|defaults|paths|regex|builtins|dates|urls|encoding|crypto|semver [SEED [COUNT]] > ../strings.tsv
 //
 // Fields: the function's name, the arguments as a list, the result or "!" and the error, the arguments after the call if
 // it changed them. Fields are separated by tabs; in a field \\, \t, \n and \xHH stand for bytes. value.go says how values are
@@ -135,6 +135,7 @@ func record(call func(string, []any) (any, string), name string, args ...any) {
 var families = map[string]func(r *rand.Rand){
 	"strings": stringsCase, "words": wordsCase, "lists": listsCase, "dicts": dictsCase,
 	"defaults": defaultsCase, "paths": pathsCase, "regex": regexCase, "builtins": builtinsCase,
+	"dates": datesCase, "urls": urlsCase, "encoding": encodingCase, "crypto": cryptoCase, "semver": semverCase,
 }
 
 func number(i int, otherwise int) int {
