@@ -89,7 +89,11 @@ static bool decode_tagged(struct yaml_decode *d, uint32_t i, struct value *out)
         *out = v_float((double)out->u.i);
         return true;
     }
-    return fail(d, i, str_printf(d->a, "cannot decode %s `%.*s` as a %s", yaml_tag_name(is), STR_ARG(n->text), yaml_tag_name(want)));
+    struct buf b = buf_new(d->a);
+    buf_printf(&b, "cannot decode %s `", yaml_tag_name(is));
+    buf_add(&b, n->text);
+    buf_printf(&b, "` as a %s", yaml_tag_name(want));
+    return fail(d, i, buf_done(&b));
 }
 
 /* The Go value of a scalar; numbers have their type. */

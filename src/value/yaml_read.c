@@ -1,6 +1,8 @@
 /* YAML text to values: documents, and how what is wrong with them is told. */
 #include <math.h>
 
+#include "base/utf8.h"
+#include "text/unicode.h"
 #include "value/yaml_decode.h"
 
 /* The first number that encoding/json refuses, in the order in which it writes. */
@@ -34,12 +36,12 @@ static bool is_wrong(struct yaml_decode *d, struct value *out, struct str *messa
 {
     *where = (struct place){.input = d->o->input & 0x3fff, .line = d->line_base + 1};
     if (!yaml_decode_node(d, 0, (struct str){0}, 0, out)) {
-        *message = str_printf(d->a, "yaml: %.*s", STR_ARG(d->error));
+        *message = str_concat(d->a, STR("yaml: "), d->error);
         *where = yaml_place_of(d, d->error_at);
         return true;
     }
     if (d->repeated.n) {
-        *message = str_printf(d->a, "yaml: unmarshal errors:%.*s", STR_ARG(buf_str(&d->repeated)));
+        *message = str_concat(d->a, STR("yaml: unmarshal errors:"), buf_str(&d->repeated));
         *where = yaml_place_of(d, d->repeated_at);
         return true;
     }
@@ -59,13 +61,13 @@ static bool read_document(struct arena *a, struct str text, uint32_t line_base, 
     struct place where;
     *out = NIL;
     if (!yaml_parse(a, text, &d.nodes, &problem)) {
-        message = str_printf(a, "yaml: %.*s", STR_ARG(problem.text));
+        message = str_concat(a, STR("yaml: "), problem.text);
         where = (struct place){.input = o->input & 0x3fff, .column = problem.column & 0x3ffff, .line = problem.line + line_base};
     } else if (!d.nodes.n || !is_wrong(&d, out, &message, &where)) {
         return true;
     }
     *out = NIL;
-    *error = str_printf(a, "error converting YAML to JSON: %.*s", STR_ARG(message));
+    *error = str_concat(a, STR("error converting YAML to JSON: "), message);
     if (at) *at = where;
     return false;
 }
@@ -77,11 +79,35 @@ bool yaml_read(struct arena *a, struct str text, const struct yaml_options *o, s
     return read_document(a, text, 0, o ? o : &no_options, out, error, at);
 }
 
-/* The next line, its end included, as bufio.Reader.ReadLine takes it: up to "\n". */
+/* The next line, its end included. */
 static struct str next_line(struct str text, size_t from)
 {
     const char *end = memchr(text.p + from, '\n', text.n - from);
     return str_sub(text, from, end ? (size_t)(end - text.p) + 1 : text.n);
+}
+
+/* Lines as bufio.Reader.ReadLine and apimachinery's LineReader give them back: every one ends in LF, none in CR LF. */
+static struct str clean_lines(struct arena *a, struct str text)
+{
+    bool crlf = text.n && memmem(text.p, text.n, "\r\n", 2);
+    if (!text.n || (!crlf && text.p[text.n - 1] == '\n')) return text;
+    struct buf b = buf_new(a);
+    buf_reserve(&b, text.n + 1);
+    for (size_t i = 0; i < text.n; i += next_line(text, i).n) {
+        struct str l = str_trim_suffix(next_line(text, i), STR("\n"));
+        if (i + l.n < text.n) l = str_trim_suffix(l, STR("\r"));
+        buf_add(&b, l);
+        buf_byte(&b, '\n');
+    }
+    return buf_done(&b);
+}
+
+static struct str trim_space(struct str t)
+{
+    size_t w;
+    while (t.n && rune_is_space(utf8_decode(t, 0, &w))) t = str_from_n(t, w);
+    while (t.n && rune_is_space(utf8_decode_last(t, t.n, &w))) t.n -= w;
+    return t;
 }
 
 /* k8s.io/apimachinery's YAMLReader: a line that begins with "---" ends a document that has any lines and is itself
@@ -89,6 +115,7 @@ static struct str next_line(struct str text, size_t from)
 bool yaml_read_all(struct arena *a, struct str text, const struct yaml_options *o, struct list **out, struct str *error, struct place *at)
 {
     if (!o) o = &no_options;
+    text = clean_lines(a, text);
     *out = list_new(a);
     size_t start = 0, pos = 0;
     uint32_t line = 0, start_line = 0;
@@ -96,9 +123,9 @@ bool yaml_read_all(struct arena *a, struct str text, const struct yaml_options *
         struct str l = pos < text.n ? next_line(text, pos) : (struct str){0};
         bool separator = str_starts(l, STR("---")), end = pos >= text.n;
         if (separator) {
-            struct str rest = str_trim(str_from_n(l, 3));
+            struct str rest = trim_space(str_from_n(l, 3));
             if (rest.n && rest.p[0] != '#') {
-                *error = str_printf(a, "error reading yaml document: invalid Yaml document separator: %.*s", STR_ARG(rest));
+                *error = str_concat(a, STR("error reading yaml document: invalid Yaml document separator: "), rest);
                 if (at) *at = (struct place){.input = o->input & 0x3fff, .line = line + 1, .column = 4};
                 return false;
             }
@@ -107,7 +134,7 @@ bool yaml_read_all(struct arena *a, struct str text, const struct yaml_options *
             struct value v;
             struct str why;
             if (!read_document(a, str_sub(text, start, pos), start_line, o, &v, &why, at)) {
-                *error = str_printf(a, "cannot unmarshal yaml document: %.*s", STR_ARG(why));
+                *error = str_concat(a, STR("cannot unmarshal yaml document: "), why);
                 return false;
             }
             list_add(*out, v);

@@ -66,13 +66,14 @@ static size_t decoded_before(struct str s, size_t bad, size_t mark)
     for (;; end = done + BLOCK) {
         size_t at = done;
         unsigned width;
+        if (end > s.n) end = s.n;
         for (; at < bad; at += width) {
             width = yaml_width(s.p[at]);
             if (at + width > end) break;
         }
         check_character(s, bad, &width);
         if (at == bad && at + width <= end) return done;
-        if (end >= s.n) return at; /* an incomplete character at the end */
+        if (end == s.n) return at; /* an incomplete character at the end */
         done = at;
     }
 }
