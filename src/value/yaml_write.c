@@ -5,17 +5,20 @@
 #include "base/utf8.h"
 #include "text/unicode.h"
 #include "value/gofmt.h"
+#include "value/json.h"
 #include "value/yaml.h"
 #include "value/yaml_emit.h"
 #include "value/yaml_resolve.h"
 
-enum { LONGEST_JSON_KEY = 1024 }; /* characters: what a YAML key and its ":" may be apart; they stand on one line, too */
+enum { LONGEST_JSON_KEY = 1024 }; /* characters that YAML allows between the beginning of a key and its ":" */
 
 struct write {
     struct arena *a;
     struct yaml_emit e;
     bool pretty;        /* go-yaml v3, straight from the values */
-    struct str error;   /* not empty: stop */
+    bool direct;        /* the values have been through JSON already */
+    bool odd;           /* stopped at a string that JSON and YAML's reader change */
+    struct str error;   /* stopped for this reason */
 };
 
 static bool fail(struct write *w, struct str message)
@@ -24,45 +27,18 @@ static bool fail(struct write *w, struct str message)
     return false;
 }
 
-/* ---- strings on their way through JSON and back through YAML's reader ---- */
+/* ---- strings on their way through JSON ---- */
 
-static bool refused_by_yaml(uint32_t r) { return r == 0x7f || (r >= 0x80 && r < 0xa0 && r != 0x85) || r == 0xfffe || r == 0xffff; }
-
-/* A next-line character is a line break to YAML, so it folds: blanks around it go, one becomes a space, n become n-1 line feeds. */
-static size_t fold_breaks(struct buf *b, struct str s, size_t i)
+/* Whether encoding/json and go-yaml's reader bring the string back as it is: no control characters above 0x7e, which YAML
+ * refuses, no NEL, which it takes for a line break, no bytes that are no UTF-8. */
+static bool survives_json(struct str s)
 {
-    size_t breaks = 0;
-    while (b->n && b->p[b->n - 1] == ' ') b->n--;
-    for (;;) {
-        if (i < s.n && s.p[i] == ' ') i++;
-        else if (i + 1 < s.n && s.p[i] == '\xc2' && s.p[i + 1] == '\x85') i += 2, breaks++;
-        else break;
-    }
-    if (breaks == 1) buf_byte(b, ' ');
-    else buf_fill(b, '\n', breaks - 1);
-    return i;
-}
-
-/* What encoding/json writes and go-yaml v2 reads again; most strings are themselves. */
-static bool through_json(struct write *w, struct str s, struct str *out)
-{
-    size_t i = 0;
-    while (i < s.n && (unsigned char)s.p[i] < 0x7f) i++;
-    *out = s;
-    if (i == s.n) return true;
-    struct buf b = buf_new(w->a);
-    buf_add(&b, str_of(s.p, i));
-    for (size_t width; i < s.n;) {
+    for (size_t i = 0, width; i < s.n; i += width) {
+        width = 1;
+        if ((unsigned char)s.p[i] < 0x7f) continue;
         uint32_t r = utf8_decode(s, i, &width);
-        if (refused_by_yaml(r)) return fail(w, STR("yaml: control characters are not allowed"));
-        if (r == 0x85) {
-            i = fold_breaks(&b, s, i);
-            continue;
-        }
-        buf_rune(&b, r);
-        i += width;
+        if (r < 0xa0 || r == 0xfffe || r == 0xffff || (r == RUNE_ERROR && width == 1)) return false;
     }
-    *out = buf_done(&b);
     return true;
 }
 
@@ -73,7 +49,7 @@ static size_t json_length(struct str s)
     for (size_t i = 0, width; i < s.n; i += width) {
         uint32_t r = utf8_decode(s, i, &width);
         bool two = r == '"' || r == '\\' || r == '\b' || r == '\f' || r == '\n' || r == '\r' || r == '\t';
-        bool six = r < 0x20 || r == '<' || r == '>' || r == '&' || r == 0x2028 || r == 0x2029 || (r == RUNE_ERROR && width == 1);
+        bool six = r < 0x20 || r == '<' || r == '>' || r == '&' || r == 0x2028 || r == 0x2029;
         n += two ? 2 : six ? 6 : 1;
     }
     return n;
@@ -145,9 +121,9 @@ static bool write_string(struct write *w, struct str s, bool key)
         else write_invalid_utf8(w, s, key);
         return true;
     }
-    struct str text;
-    if (!through_json(w, s, &text)) return false;
-    write_text(w, text, key);
+    w->odd = w->odd || (!w->direct && !survives_json(s));
+    if (w->odd) return false;
+    write_text(w, s, key);
     return true;
 }
 
@@ -235,10 +211,10 @@ static bool after_nonzero(struct str s, size_t i)
 static bool key_less(struct str a, struct str b, bool v3)
 {
     bool digits = false;
-    size_t i = 0;
-    for (size_t aw, bw; i < a.n && i < b.n; i += aw) {
-        uint32_t ar = utf8_decode(a, i, &aw), br = utf8_decode(b, i, &bw);
-        if (ar == br && aw == bw) {
+    size_t i = 0, k = 0;
+    for (size_t aw, bw; i < a.n && k < b.n; i += aw, k += bw) {
+        uint32_t ar = utf8_decode(a, i, &aw), br = utf8_decode(b, k, &bw);
+        if (ar == br) {
             digits = rune_is_digit(ar);
             continue;
         }
@@ -246,13 +222,13 @@ static bool key_less(struct str a, struct str b, bool v3)
         if (al && bl) return ar < br;
         if (al || bl) return v3 && digits ? al : bl;
         bool zero = (ar == '0' || br == '0') && after_nonzero(a, i);
-        struct digits an = digits_at(a, i, zero), bn = digits_at(b, i, zero);
+        struct digits an = digits_at(a, i, zero), bn = digits_at(b, k, zero);
         if (an.n != bn.n) return an.n < bn.n;
-        size_t ac = utf8_count(str_sub(a, i, an.end)), bc = utf8_count(str_sub(b, i, bn.end));
+        size_t ac = utf8_count(str_sub(a, i, an.end)), bc = utf8_count(str_sub(b, k, bn.end));
         if (ac != bc) return ac < bc;
         return ar < br;
     }
-    return a.n - i < b.n - i;
+    return i == a.n && k < b.n;
 }
 
 static int by_key(const void *x, const void *y, void *v3)
@@ -262,15 +238,23 @@ static int by_key(const void *x, const void *y, void *v3)
     return key_less(b, a, v3 != NULL) ? 1 : 0;
 }
 
+/* The order is not transitive: 5m < 10 < 1e3 < 5m. In Go the result then depends on the order in which a map is iterated;
+ * most often that is the order of insertion, which JSON made alphabetical, and short maps are sorted by insertion. */
 static struct entry **sorted_entries(struct write *w, const struct map *m)
 {
-    struct entry **s = arena_alloc(w->a, m->n * sizeof *s);
-    bool sorted = true;
-    for (uint32_t i = 0; i < m->n; i++) {
-        s[i] = &m->v[i];
-        if (i && sorted) sorted = key_less(m->v[i - 1].key, m->v[i].key, w->pretty);
+    enum { SHORT = 12 };
+    struct entry **s = map_sorted(w->a, m);
+    if (m->n > SHORT) {
+        qsort_r(s, m->n, sizeof *s, by_key, w->pretty ? w : NULL);
+        return s;
     }
-    if (!sorted) qsort_r(s, m->n, sizeof *s, by_key, w->pretty ? w : NULL);
+    for (uint32_t i = 1; i < m->n; i++) {
+        for (uint32_t j = i; j > 0 && key_less(s[j]->key, s[j - 1]->key, w->pretty); j--) {
+            struct entry *t = s[j];
+            s[j] = s[j - 1];
+            s[j - 1] = t;
+        }
+    }
     return s;
 }
 
@@ -281,15 +265,13 @@ static bool write_node(struct write *w, struct value v, bool in_mapping, uint32_
 static bool write_key(struct write *w, struct str key, bool *simple)
 {
     struct str text = key, tag = {0};
-    if (w->pretty) {
-        if (!utf8_valid(key)) {
-            tag = STR("!!binary");
-            text = base64(w->a, key, 70);
-        }
-    } else {
-        if (json_length(key) > LONGEST_JSON_KEY || str_has(key, STR("\xc2\x85")))
-            return fail(w, STR("yaml: did not find expected ',' or '}'"));
-        if (!through_json(w, key, &text)) return false;
+    if (w->pretty && !utf8_valid(key)) {
+        tag = STR("!!binary");
+        text = base64(w->a, key, 70);
+    }
+    if (!w->pretty && !w->direct && json_length(key) > LONGEST_JSON_KEY) {
+        w->odd = true;
+        return false;
     }
     *simple = yaml_emit_is_simple_key(text, tag);
     if (!*simple) yaml_emit_indicator(&w->e, STR("?"), true, true);
@@ -395,19 +377,45 @@ static bool write_node(struct write *w, struct value v, bool in_mapping, uint32_
     }
 }
 
-static bool write_document(struct buf *b, struct value v, bool pretty, struct str *error)
+/* The long way round, as sigs.k8s.io/yaml takes it: JSON text, read as YAML. */
+static bool read_json_as_yaml(struct arena *a, struct value v, struct value *out, struct str *error)
+{
+    static const struct yaml_options options = {.ints = true};
+    struct buf json = buf_new(a);
+    struct str message;
+    if (!json_write(&json, v, JSON_COMPACT, &message)) {
+        *error = str_concat(a, STR("error marshaling into JSON: "), message);
+        return false;
+    }
+    if (yaml_read(a, buf_str(&json), &options, out, &message, NULL)) return true;
+    *error = str_trim_prefix(message, STR("error converting YAML to JSON: "));
+    return false;
+}
+
+static bool write_document(struct buf *b, struct value v, bool pretty, bool direct, struct str *error)
 {
     size_t before = b->n;
-    struct write w = {.a = b->a, .e = yaml_emit_start(b, pretty), .pretty = pretty};
+    struct write w = {.a = b->a, .e = yaml_emit_start(b, pretty), .pretty = pretty, .direct = direct};
     if (write_node(&w, v, false, 0)) {
         yaml_emit_end(&w.e);
         return true;
     }
     b->n = before;
-    if (error) *error = w.error;
+    if (w.odd) return read_json_as_yaml(b->a, v, &v, error) && write_document(b, v, false, true, error);
+    *error = w.error;
     return false;
 }
 
-bool yaml_marshal(struct buf *b, struct value v, struct str *error) { return write_document(b, v, false, error); }
-void yaml_write(struct buf *b, struct value v) { write_document(b, v, false, NULL); }
-void yaml_write_pretty(struct buf *b, struct value v) { write_document(b, v, true, NULL); }
+bool yaml_marshal(struct buf *b, struct value v, struct str *error) { return write_document(b, v, false, false, error); }
+
+void yaml_write(struct buf *b, struct value v)
+{
+    struct str ignored;
+    yaml_marshal(b, v, &ignored);
+}
+
+void yaml_write_pretty(struct buf *b, struct value v)
+{
+    struct str ignored;
+    write_document(b, v, true, true, &ignored);
+}
