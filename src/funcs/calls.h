@@ -20,4 +20,7 @@ void calls_make(struct called *k, struct arena *a, const char *name, struct list
 /* The same with arguments, and a result, written as value/cases_value.h reads them; "!" and the text for an error. */
 struct str calls_text(struct arena *a, const char *name, const char *args);
 
+/* Makes the calls of a file of testdata again and compares what they answer, and their arguments afterwards. */
+void calls_replay(struct arena *a, const char *name);
+
 #endif

@@ -36,16 +36,6 @@ __attribute__((weak)) void call_writes(struct call *c, struct map *m, struct str
     (void)key;
 }
 
-static const struct func *find(struct str name)
-{
-    static const struct func *const families[] = {funcs_builtins, funcs_defaults, funcs_dicts, funcs_formats, funcs_lists, funcs_math, funcs_numbers,
-                                                  funcs_paths, funcs_regex, funcs_strings, funcs_types, funcs_words};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        for (const struct func *f = families[i]; f->name; f++)
-            if (str_is(name, f->name)) return f;
-    return NULL;
-}
-
 /* The type that the i-th argument is given to. */
 static char param_at(const char *params, uint32_t i)
 {
@@ -66,7 +56,7 @@ static struct value convert(struct value v, char param)
 
 void calls_make(struct called *k, struct arena *a, const char *name, struct list *args)
 {
-    const struct func *f = find(str_from(name));
+    const struct func *f = func_find(str_from(name));
     *k = (struct called){.env = {.seed = 1}, .x = {.a = a, .env = &k->env}, .error = STR("there is no such function")};
     if (!f) return;
     struct call call = {.x = &k->x, .a = a, .f = f, .n = args->n, .arg = args->v};
@@ -101,7 +91,7 @@ static void replay(struct cases *c, struct str field[CASE_FIELDS])
                   STR_ARG(want_after), STR_ARG(after));
 }
 
-static void replay_file(struct arena *a, const char *name)
+void calls_replay(struct arena *a, const char *name)
 {
     struct cases c;
     struct str field[CASE_FIELDS];
@@ -110,11 +100,11 @@ static void replay_file(struct arena *a, const char *name)
     CHECK(c.line > 100);
 }
 
-TEST(funcs_strings_as_recorded) { replay_file(a, "../funcs/strings.tsv"); }
-TEST(funcs_words_as_recorded) { replay_file(a, "../funcs/words.tsv"); }
-TEST(funcs_lists_as_recorded) { replay_file(a, "../funcs/lists.tsv"); }
-TEST(funcs_dicts_as_recorded) { replay_file(a, "../funcs/dicts.tsv"); }
-TEST(funcs_defaults_as_recorded) { replay_file(a, "../funcs/defaults.tsv"); }
-TEST(funcs_paths_as_recorded) { replay_file(a, "../funcs/paths.tsv"); }
-TEST(funcs_regex_as_recorded) { replay_file(a, "../funcs/regex.tsv"); }
-TEST(funcs_builtins_as_recorded) { replay_file(a, "../funcs/builtins.tsv"); }
+TEST(funcs_strings_as_recorded) { calls_replay(a, "../funcs/strings.tsv"); }
+TEST(funcs_words_as_recorded) { calls_replay(a, "../funcs/words.tsv"); }
+TEST(funcs_lists_as_recorded) { calls_replay(a, "../funcs/lists.tsv"); }
+TEST(funcs_dicts_as_recorded) { calls_replay(a, "../funcs/dicts.tsv"); }
+TEST(funcs_defaults_as_recorded) { calls_replay(a, "../funcs/defaults.tsv"); }
+TEST(funcs_paths_as_recorded) { calls_replay(a, "../funcs/paths.tsv"); }
+TEST(funcs_regex_as_recorded) { calls_replay(a, "../funcs/regex.tsv"); }
+TEST(funcs_builtins_as_recorded) { calls_replay(a, "../funcs/builtins.tsv"); }

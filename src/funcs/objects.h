@@ -27,8 +27,10 @@ struct value object_capabilities(struct arena *a, const struct env *env);
 /* .Files: paths to bytes, with methods. Paths and data are borrowed. */
 struct value object_files(struct arena *a, const struct file *const *v, uint32_t n);
 /* .Chart: Chart.yaml under Go's field names, all of them, as Helm 4 has it (a map, not a struct). `metadata` is the file as a
- * value; what ProcessDependencies does to it (names of aliases, `enabled`, disabled dependencies dropped) must have been done. */
+ * value, without the dependencies that are off; what else ProcessDependencies does to those that are left is done here. */
 struct value object_chart(struct arena *a, struct value metadata, bool is_root);
+/* The same for Helm 3: a struct, in which an unknown field is an error. */
+struct value object_chart_helm3(struct arena *a, struct value metadata, bool is_root);
 
 /* Methods of types that are made elsewhere. */
 extern const struct method methods_values[];      /* common.Values */
