@@ -13,6 +13,7 @@ struct dependency {
     struct place at;
     bool present;               /* found in charts/ */
     bool enabled;               /* after conditions and tags; set by chart_process_dependencies */
+    bool dropped;               /* decided and off: chart_process_dependencies' own */
     struct str decided_by;      /* the values path of the condition or tag that decided; "" when none did */
 };
 

@@ -13,15 +13,21 @@ struct processing {
 
 /* ---- copies of charts: what is decided is written into them, never into the chart as loaded ---- */
 
-static struct chart *copy_chart(struct arena *a, const struct chart *c, struct chart *parent)
+enum below { OWN_LISTS, SHARED_LISTS };
+
+/* Two copies of a chart for two aliases share the lists of dependencies of the charts below them (getAliasDependency copies
+ * the chart's own alone): what is decided in one copy is decided when the other's turn comes. */
+static struct chart *copy_chart(struct arena *a, const struct chart *c, struct chart *parent, enum below below)
 {
     struct chart *to = NEW(a, struct chart);
     *to = *c;
     to->parent = parent;
-    to->deps = NEW_ARRAY(a, struct dependency, c->deps_n);
-    if (c->deps_n) memcpy(to->deps, c->deps, c->deps_n * sizeof *c->deps);
+    if (!parent || below == OWN_LISTS) {
+        to->deps = NEW_ARRAY(a, struct dependency, c->deps_n);
+        if (c->deps_n) memcpy(to->deps, c->deps, c->deps_n * sizeof *c->deps);
+    }
     to->subcharts = NEW_ARRAY(a, struct chart *, c->subcharts_n);
-    for (uint32_t i = 0; i < c->subcharts_n; i++) to->subcharts[i] = copy_chart(a, c->subcharts[i], to);
+    for (uint32_t i = 0; i < c->subcharts_n; i++) to->subcharts[i] = copy_chart(a, c->subcharts[i], to, below);
     return to;
 }
 
@@ -37,7 +43,7 @@ static bool is_compatible(struct arena *a, struct str constraint, struct str ver
 
 static bool answers(struct arena *a, const struct chart *sub, const struct dependency *d)
 {
-    return str_eq(sub->name, d->name) && is_compatible(a, d->version, sub->version);
+    return !d->dropped && str_eq(sub->name, d->name) && is_compatible(a, d->version, sub->version);
 }
 
 static bool is_listed(struct arena *a, const struct chart *c, const struct chart *sub)
@@ -52,7 +58,8 @@ static struct chart *chart_of(struct arena *a, struct chart *c, const struct dep
 {
     for (uint32_t i = 0; i < c->subcharts_n; i++) {
         if (!answers(a, c->subcharts[i], d)) continue;
-        struct chart *to = copy_chart(a, c->subcharts[i], c);
+        struct chart *to = copy_chart(a, c->subcharts[i], NULL, SHARED_LISTS);
+        to->parent = c;
         if (d->alias.n) {
             to->name = d->alias;
             to->is_alias = true;
@@ -130,6 +137,7 @@ static void apply_tags(struct processing *p, struct chart *c, struct map *values
     struct map *tags = table_at(p, values, STR("tags"), &missing);
     for (uint32_t i = 0; tags && i < c->deps_n; i++) {
         struct dependency *d = &c->deps[i];
+        if (d->dropped) continue;
         bool has_true = false, has_false = false;
         for (uint32_t k = 0; d->tags && k < d->tags->n; k++) {
             struct str tag = v_text(d->tags->v[k]);
@@ -173,7 +181,7 @@ static void apply_condition(struct processing *p, struct dependency *d, struct m
 static bool is_off(const struct chart *c, struct str name)
 {
     for (uint32_t i = 0; i < c->deps_n; i++)
-        if (!c->deps[i].enabled && str_eq(c->deps[i].name, name)) return true;
+        if (!c->deps[i].enabled && !c->deps[i].dropped && str_eq(c->deps[i].name, name)) return true;
     return false;
 }
 
@@ -186,6 +194,7 @@ static void drop_disabled(struct chart *c)
     /* A dependency goes with any other of its name. */
     for (uint32_t i = 0; i < c->deps_n; i++)
         if (c->deps[i].enabled && is_off(c, c->deps[i].name)) c->deps[i].enabled = false;
+    for (uint32_t i = 0; i < c->deps_n; i++) c->deps[i].dropped = !c->deps[i].enabled;
 }
 
 /* Helm merges a subchart's values into those of the whole tree, at the top: conditions are looked up by their path from
@@ -195,15 +204,13 @@ static bool process_enabled(struct processing *p, struct chart *c, const struct 
 {
     if (!c->deps_given) return true;
     name_subcharts(p->a, c);
-    for (uint32_t i = 0; i < c->deps_n; i++) {
-        c->deps[i].enabled = true;
-        c->deps[i].decided_by = (struct str){0};
-    }
+    for (uint32_t i = 0; i < c->deps_n; i++) c->deps[i].enabled = !c->deps[i].dropped;
     struct coalescer k = {.a = p->a, .o = c->parent ? NULL : p->o};
     struct map *merged;
     if (!coalesce_tree(&k, c, values, false, &merged)) return diag_error(p->d, NOWHERE, "chart dependencies processing failed: %.*s", STR_ARG(k.error));
     apply_tags(p, c, merged);
-    for (uint32_t i = 0; i < c->deps_n; i++) apply_condition(p, &c->deps[i], merged, path);
+    for (uint32_t i = 0; i < c->deps_n; i++)
+        if (!c->deps[i].dropped) apply_condition(p, &c->deps[i], merged, path);
     drop_disabled(c);
     for (uint32_t i = 0; i < c->subcharts_n; i++)
         if (!process_enabled(p, c->subcharts[i], merged, str_printf(p->a, "%.*s%.*s.", STR_ARG(path), STR_ARG(c->subcharts[i]->name)))) return false;
@@ -326,7 +333,7 @@ static void enable_all(struct chart *c)
 struct chart *chart_process_dependencies(struct arena *a, const struct chart *c, struct map *user, struct reads *reads, struct diags *d)
 {
     struct processing p = {a, reads, c->origins, d};
-    struct chart *to = copy_chart(a, c, NULL);
+    struct chart *to = copy_chart(a, c, NULL, OWN_LISTS);
     enable_all(to);
     if (!process_enabled(&p, to, user, (struct str){0}) || !process_imports(&p, to)) return NULL;
     uint32_t id = 0;
