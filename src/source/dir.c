@@ -30,10 +30,10 @@ static struct str opened_path(struct walk *w, struct str path)
     return str_printf(w->t.a, "%.*s/%.*s", STR_ARG(w->root), STR_ARG(path));
 }
 
+/* Goes on: the problem is the file's. */
 static bool add_problem(struct walk *w, struct str path, struct str problem)
 {
     struct file *f = tree_add(&w->t, path);
-    if (!f) return false;
     f->opened = opened_path(w, path);
     f->problem = problem;
     return true;
@@ -67,7 +67,6 @@ static bool read_whole(int fd, char *into, size_t size, size_t *got)
 static bool add_regular(struct walk *w, int fd, const struct stat *st, struct str path)
 {
     struct file *f = tree_add(&w->t, path);
-    if (!f) return false;
     f->opened = opened_path(w, path);
     if (!tree_admit(&w->t, f, (uint64_t)st->st_size)) return true;
     size_t size = (size_t)st->st_size, got;
@@ -206,7 +205,7 @@ static bool walk_dir(struct walk *w, int fd, const struct stat *st, struct str p
     bool ok = true;
     for (size_t i = 0; i < n && ok; i++) {
         struct str name = str_from(names[i].name);
-        ok = add_entry(w, fd, names[i].name, names[i].type, path.n ? path_join(a, path, name) : name, &here);
+        ok = tree_visit(&w->t) && add_entry(w, fd, names[i].name, names[i].type, path.n ? path_join(a, path, name) : name, &here);
     }
     closedir(dir);
     return ok;

@@ -132,7 +132,7 @@ static bool add_entry(struct tree_maker *t, struct archive *h, struct archive_en
     if (size > SOURCE_FILE_MAX)
         return diag_error(t->d, NOWHERE, "decompressed chart file \"%.*s\" is larger than the maximum file size %d", STR_ARG(name), SOURCE_FILE_MAX);
     struct file *f = tree_add(t, path);
-    return f && tree_admit(t, f, size) && read_data(t, h, f, size);
+    return tree_admit(t, f, size) && read_data(t, h, f, size);
 }
 
 static bool read_entries(struct tree_maker *t, struct archive *h)
@@ -144,7 +144,7 @@ static bool read_entries(struct tree_maker *t, struct archive *h)
         if (r < ARCHIVE_WARN) return broken(t, h);
         if (lib.filter_bytes(h, 0) > DECOMPRESSED_MAX)
             return diag_error(t->d, NOWHERE, "decompressed chart is larger than the maximum size %d", SOURCE_TREE_MAX);
-        if (!add_entry(t, h, e)) return false;
+        if (!tree_visit(t) || !add_entry(t, h, e)) return false;
     }
     if (!t->out->n) return diag_error(t->d, NOWHERE, "no files in chart archive");
     tree_finish(t);

@@ -2,12 +2,14 @@
 
 #include <stdlib.h>
 
+bool tree_visit(struct tree_maker *t)
+{
+    if (t->visited++ < SOURCE_FILES_MAX) return true;
+    return diag_error(t->d, NOWHERE, "%.*s holds more than %d files", STR_ARG(t->out->name), SOURCE_FILES_MAX);
+}
+
 struct file *tree_add(struct tree_maker *t, struct str path)
 {
-    if (t->out->n >= SOURCE_FILES_MAX) {
-        diag_error(t->d, NOWHERE, "%.*s holds more than %d files", STR_ARG(t->out->name), SOURCE_FILES_MAX);
-        return NULL;
-    }
     struct file *f = PUSH(t->a, t->out->v, t->out->n, t->cap);
     f->path = path;
     return f;

@@ -11,9 +11,12 @@ struct tree_maker {
     struct source *out;
     size_t cap;
     size_t bytes;   /* data of all files so far */
+    size_t visited; /* entries of directories so far */
 };
 
-/* The file's row, or NULL after a diagnostic when there are too many. Strings are borrowed. */
+/* Counts an entry of a directory: links can make endlessly many of few. False after a diagnostic. */
+bool tree_visit(struct tree_maker *t);
+/* The file's row. The path is borrowed. */
 struct file *tree_add(struct tree_maker *t, struct str path);
 /* False when a file of this size may not be read: then its `problem` says so. Counts it otherwise. */
 bool tree_admit(struct tree_maker *t, struct file *f, uint64_t size);
