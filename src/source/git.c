@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "source/tree.h"
 #include "text/units.h"
 
