@@ -1,101 +1,20 @@
 /* A values file: its documents read one by one and merged, as LoadValues of Helm's pkg/chart/v2/loader does. */
 #include "chart/load.h"
 
-/* The documents as k8s.io/apimachinery's YAMLReader cuts them: at lines that begin with "---". The first such line, when
- * nothing stands before it, belongs to the document that follows. */
-struct cutter {
-    struct str text;
-    size_t at;            /* where the next line begins */
-    uint32_t line;        /* lines before `at` */
-};
-
-struct document {
-    struct str text;
-    uint32_t line;        /* lines before it */
-};
-
-enum cut { CUT_DOCUMENT, CUT_END, CUT_ERROR };
-
-static enum cut next_document(struct arena *a, struct cutter *c, struct document *out, struct str *error)
-{
-    size_t start = c->at;
-    *out = (struct document){.line = c->line};
-    while (c->at < c->text.n) {
-        size_t here = c->at;
-        struct str line, rest;
-        str_cut(str_from_n(c->text, here), STR("\n"), &line, &rest);
-        c->at = c->text.n - rest.n;
-        c->line++;
-        if (!str_starts(line, STR("---"))) continue;
-        struct str tail = str_trim(str_from_n(line, 3));
-        if (tail.n && tail.p[0] != '#') {
-            *error = str_printf(a, "error reading yaml document: invalid Yaml document separator: %.*s", STR_ARG(tail));
-            return CUT_ERROR;
-        }
-        if (here == start) continue;
-        out->text = str_sub(c->text, start, here);
-        return CUT_DOCUMENT;
-    }
-    out->text = str_from_n(c->text, start);
-    return out->text.n ? CUT_DOCUMENT : CUT_END;
-}
-
-/* Places were counted from the document's first line. */
-static void shift_lines(const struct values_text *t, uint32_t origins_from, size_t duplicates_from, uint32_t lines)
-{
-    for (uint32_t i = origins_from; t->origins && i < t->origins->n; i++) {
-        struct origin *o = &t->origins->v[i];
-        if (o->key_at.line) o->key_at.line += lines;
-        if (o->value_at.line) o->value_at.line += lines;
-    }
-    for (size_t i = duplicates_from; t->duplicates && i < t->duplicates->n; i++) {
-        t->duplicates->v[i].first.line += lines;
-        t->duplicates->v[i].second.line += lines;
-    }
-}
-
-static const char *json_kind(struct value v)
-{
-    switch (v.kind) {
-    case V_BOOL: return "bool";
-    case V_STR: return "string";
-    case V_LIST: return "array";
-    default: return "number";
-    }
-}
-
-static bool read_document(struct arena *a, const struct values_text *t, struct document doc, struct value *out, struct str *error, struct place *at)
-{
-    struct yaml_options o = {.origins = t->origins, .input = t->input, .layer = t->layer, .duplicates = t->duplicates};
-    uint32_t origins_from = t->origins ? t->origins->n : 0;
-    size_t duplicates_from = t->duplicates ? t->duplicates->n : 0;
-    struct str why;
-    if (!yaml_read(a, doc.text, &o, out, &why, at)) {
-        *error = str_printf(a, "cannot unmarshal yaml document: %.*s", STR_ARG(why));
-        if (at->line) at->line += doc.line;
-        return false;
-    }
-    if (doc.line) shift_lines(t, origins_from, duplicates_from, doc.line);
-    if (out->kind == V_MAP || out->kind == V_NIL) return true;
-    *error = str_printf(a, "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go value of "
-                           "type map[string]interface {}", json_kind(*out));
-    *at = place_in(t->input, doc.line + 1);
-    return false;
-}
-
 bool values_read_text(struct arena *a, const struct values_text *t, struct map **out, struct str *error, struct place *at)
 {
-    struct cutter c = {.text = t->text};
-    struct document doc;
+    struct yaml_options o = {.origins = t->origins, .input = t->input, .layer = t->layer, .duplicates = t->duplicates};
+    struct list *documents;
     *out = NULL;
     *at = place_in(t->input, 0);
-    for (enum cut cut; (cut = next_document(a, &c, &doc, error)) != CUT_END;) {
-        struct value v;
-        if (cut == CUT_ERROR) {
-            at->line = c.line;
+    if (!yaml_read_all(a, t->text, &o, &documents, error, at)) return false;
+    for (uint32_t i = 0; i < documents->n; i++) {
+        struct value v = documents->v[i];
+        struct str misfit = yaml_misfit(a, v, "map[string]interface {}");
+        if (misfit.n) {
+            *error = str_concat(a, STR("cannot unmarshal yaml document: "), misfit);
             return false;
         }
-        if (!read_document(a, t, doc, &v, error, at)) return false;
         if (v.kind != V_MAP || !v.u.map) continue;
         if (*out) values_merge(a, *out, v.u.map, t->origins);
         else *out = v.u.map;
