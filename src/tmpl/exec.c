@@ -260,6 +260,7 @@ static void print_value(struct buf *out, struct value v)
 {
     if (v.kind == V_STR && v.type == GO_AUTO) buf_add(out, v_text(v));
     else if (v.kind == V_NIL) buf_add(out, STR("<no value>"));
+    else if (v.kind == V_OBJ && v.u.obj->type->print_field) buf_add(out, v.u.obj->type->print_field(out->a, v.u.obj));
     else gofmt_value(out, v);
 }
 
