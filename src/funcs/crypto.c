@@ -127,15 +127,13 @@ static bool fn_derive_password(struct call *c, struct value *out)
 {
     enum { STEPS = 1000000 }; /* a call takes a tenth of a second: it counts for as much as a great deal of a template */
     struct guard *g = c->a->guard;
-    int64_t counter = arg_int(c, 0);
     struct str user = arg_str(c, 3), site = arg_str(c, 4), error;
     const struct password_type *type = find_type(arg_str(c, 1));
     unsigned char key[64], seed[32];
-    if (counter < 0 || counter > UINT32_MAX) return call_fail(c, "wrong type for value; expected uint32; got int");
     if (!type) return ret_str(out, str_printf(c->a, "cannot find password template %.*s", STR_ARG(arg_str(c, 1))));
     if ((g->steps += STEPS) > g->max.steps) guard_trip(g, "too many calls of derivePassword: more than %llu steps", (unsigned long long)g->max.steps);
     struct buf salt = scoped(c->a, user), message = scoped(c->a, site);
-    add_big_endian(&message, (uint32_t)counter);
+    add_big_endian(&message, (uint32_t)c->arg[0].u.u);
     if (!libcrypto_scrypt(c->a, arg_str(c, 2), buf_str(&salt), 32768, 8, 2, key, sizeof key, &error))
         return call_fail(c, "%.*s", STR_ARG(error));
     digest_hmac_sha256(str_of((const char *)key, sizeof key), buf_str(&message), seed);
@@ -205,7 +203,7 @@ const struct func funcs_crypto[] = {
     {"adler32sum", "s", fn_adler32sum, 0},
     {"bcrypt", "s", fn_bcrypt, FUNC_RANDOM},
     {"htpasswd", "ss", fn_htpasswd, FUNC_RANDOM},
-    {"derivePassword", "issss", fn_derive_password, 0},
+    {"derivePassword", "ussss", fn_derive_password, 0},
     {"encryptAES", "ss", fn_encrypt_aes, FUNC_RANDOM},
     {"decryptAES", "ss", fn_decrypt_aes, 0},
     {0},

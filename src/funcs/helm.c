@@ -1,6 +1,4 @@
 /* Helm's own functions: pkg/engine/funcs.go and engine.go. */
-#include <math.h>
-
 #include "funcs/funcs.h"
 #include "tmpl/env.h"
 #include "tmpl/exec.h"
@@ -56,56 +54,26 @@ static bool fn_get_host_by_name(struct call *c, struct value *out)
 
 /* ---- YAML ---- */
 
-/* What keeps a value out of JSON, through which toYaml goes: NaN and infinities, or a map that holds itself (any nesting
- * beyond the limit is taken for that). NULL when there is nothing, else what encoding/json says of it. */
-static const char *unsupported(struct guard *g, struct value v, uint32_t depth)
-{
-    const char *bad = NULL;
-    if (v.kind == V_FLOAT && !isfinite(v.u.f)) return isnan(v.u.f) ? "NaN" : v.u.f > 0 ? "+Inf" : "-Inf";
-    if (v.kind != V_LIST && v.kind != V_MAP) return NULL;
-    if (depth > g->max.depth) return "encountered a cycle via map[string]interface {}";
-    if (++g->steps > g->max.steps) guard_trip(g, "a value is too large to be written as YAML: more than %llu steps", (unsigned long long)g->max.steps);
-    if (v.kind == V_LIST)
-        for (uint32_t i = 0; i < list_len(v) && !bad; i++) bad = unsupported(g, v.u.list->v[i], depth + 1);
-    else
-        for (uint32_t i = 0; i < map_len(v) && !bad; i++) bad = unsupported(g, v.u.map->v[i].value, depth + 1);
-    return bad;
-}
-
-static struct str yaml_text(struct arena *a, struct value v, void (*write)(struct buf *b, struct value v))
-{
-    struct buf b = buf_new(a);
-    write(&b, v);
-    return str_trim_suffix(buf_done(&b), STR("\n"));
-}
-
 static bool fn_to_yaml(struct call *c, struct value *out)
 {
-    if (unsupported(c->a->guard, c->arg[0], 0)) return ret_str(out, STR(""));
-    return ret_str(out, yaml_text(c->a, c->arg[0], yaml_write));
+    struct buf b = buf_new(c->a);
+    yaml_write(&b, c->arg[0]);
+    return ret_str(out, str_trim_suffix(buf_done(&b), STR("\n")));
 }
 
 static bool fn_must_to_yaml(struct call *c, struct value *out)
 {
-    const char *bad = unsupported(c->a->guard, c->arg[0], 0);
-    if (bad) return call_fail(c, "error marshaling into JSON: json: unsupported value: %s", bad);
-    return ret_str(out, yaml_text(c->a, c->arg[0], yaml_write));
+    struct buf b = buf_new(c->a);
+    struct str error;
+    if (!yaml_marshal(&b, c->arg[0], &error)) return call_fail(c, "%.*s", STR_ARG(error));
+    return ret_str(out, str_trim_suffix(buf_done(&b), STR("\n")));
 }
 
 static bool fn_to_yaml_pretty(struct call *c, struct value *out)
 {
-    return ret_str(out, yaml_text(c->a, c->arg[0], yaml_write_pretty));
-}
-
-static const char *json_kind(struct value v)
-{
-    switch (v.kind) {
-    case V_BOOL: return "bool";
-    case V_STR: return "string";
-    case V_LIST: return "array";
-    case V_MAP: return "object";
-    default: return "number";
-    }
+    struct buf b = buf_new(c->a);
+    yaml_write_pretty(&b, c->arg[0]);
+    return ret_str(out, str_trim_suffix(buf_done(&b), STR("\n")));
 }
 
 /* Reads a document into a Go variable of type `want`; false and *error when it is something else. A null document leaves
@@ -117,11 +85,9 @@ static bool read_as(struct call *c, enum kind want, const char *type, struct val
     struct value v = NIL;
     if (!yaml_read(c->a, arg_str(c, 0), &o, &v, error, &at)) return false;
     if (v.kind == V_NIL) v = want == V_MAP ? v_map(NULL) : v_list(NULL);
+    *error = yaml_misfit(c->a, v, type);
     *out = v;
-    if (v.kind == want) return true;
-    *error = str_printf(c->a, "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go value of type %s",
-                        json_kind(v), type);
-    return false;
+    return !error->n;
 }
 
 static bool fn_from_yaml(struct call *c, struct value *out)

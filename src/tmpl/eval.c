@@ -18,6 +18,7 @@ static const char *type_of_letter(char c)
     case 'b': return "bool";
     case 'i': return "int";
     case 'l': return "int64";
+    case 'u': return "uint32";
     case 'f': return "float64";
     case 'L': return "[]interface {}";
     case 'S': return "[]string";
@@ -37,6 +38,7 @@ static bool assignable(char type, struct value v)
     case 'b': return v.kind == V_BOOL;
     case 'i': return v.kind == V_INT && v.type == GO_AUTO;
     case 'l': return v.kind == V_INT && v.type == GO_INT64;
+    case 'u': return v.kind == V_UINT && v.type == GO_UINT32;
     case 'f': return v.kind == V_FLOAT && v.type == GO_AUTO;
     case 'L': return v.kind == V_LIST && v.type == GO_AUTO;
     case 'S': return v.kind == V_LIST && (v.type == GO_STRINGS || v.type == GO_VERSION_SET);
@@ -119,6 +121,13 @@ static bool literal_arg(struct state *s, char type, const struct node *n, struct
         want = "integer";
         if (n->kind == N_NUMBER && n->is_int) {
             *out = v_typed(v_int(n->as_int), type == 'i' ? GO_AUTO : type == 'l' ? GO_INT64 : GO_DURATION);
+            return true;
+        }
+        break;
+    case 'u':
+        want = "unsigned integer";
+        if (n->kind == N_NUMBER && n->is_uint) {
+            *out = (struct value){.kind = V_UINT, .type = GO_UINT32, .u.u = (uint32_t)n->as_uint};
             return true;
         }
         break;

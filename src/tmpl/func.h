@@ -24,7 +24,7 @@ struct func {
     /* Go's parameter types, a letter each:
      *   a  interface{}              v  reflect.Value (Go's own builtins: any value, nil too)
      *   s  string                   b  bool
-     *   i  int                      l  int64              f  float64
+     *   i  int                      l  int64              f  float64            u  uint32
      *   L  []interface{}            S  []string           B  []byte
      *   M  map[string]interface{}   D  time.Duration      T  time.Time
      * and '.' after the last letter: any number of these, none too ("sa." is func(string, ...interface{})). */

@@ -6,6 +6,7 @@
 #include "text/unicode.h"
 #include "value/gofmt.h"
 #include "value/json.h"
+#include "value/timeval.h"
 #include "value/yaml.h"
 #include "value/yaml_emit.h"
 #include "value/yaml_resolve.h"
@@ -331,6 +332,10 @@ static bool write_list(struct write *w, const struct list *l, bool in_mapping, u
 static bool write_object(struct write *w, const struct obj *o, uint32_t depth)
 {
     struct value json = o->type->json ? o->type->json(w->a, o) : NIL;
+    if (w->pretty && json.kind == V_STR && value_is_time(v_obj((struct obj *)o))) { /* v3 knows times: they stay plain */
+        write_plain_text(w, v_text(json));
+        return true;
+    }
     if (w->pretty && json.kind == V_STR) return write_scalar(w, json);
     if (!w->pretty && json.kind == V_OBJ) return write_map(w, json.u.obj->fields, true, depth);
     if (!w->pretty && o->type->json) return write_node(w, json, true, depth);
