@@ -36,11 +36,13 @@ static void decimal_from_text(struct decimal *x, const char *text)
 static void decimal_from_integer(struct decimal *x, uint64_t i, int scale)
 {
     char t[24];
-    int n = snprintf(t, sizeof t, "%llu", (unsigned long long)i);
-    x->point = n - scale;
-    while (n > 1 && t[n - 1] == '0') n--;
-    memcpy(x->d, t, (size_t)n);
-    x->n = n;
+    int at = sizeof t;
+    do t[--at] = (char)('0' + i % 10);
+    while (i /= 10);
+    x->n = (int)sizeof t - at;
+    x->point = x->n - scale;
+    memcpy(x->d, t + at, (size_t)x->n);
+    while (x->n > 1 && x->d[x->n - 1] == '0') x->n--;
 }
 
 /* Decimals of at most 15 digits name a double uniquely, so one that is found by scaling is the shortest. */
@@ -221,7 +223,8 @@ static void write_hex(struct buf *b, double f, int bits, int precision, bool upp
 
 static void write_decimal(struct buf *b, double f, int bits, char format, int precision)
 {
-    struct decimal x = {.n = 0};
+    struct decimal x; /* 800 bytes: not cleared */
+    x.n = x.point = 0;
     bool shortest = precision < 0;
     if (format == 'f' && !shortest) {
         write_fixed(b, f, precision);

@@ -5,14 +5,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-struct input {
+struct fuzzed {
     struct arena *a;
     struct str text;
 };
 
 static void work(void *context)
 {
-    struct input *in = context;
+    struct fuzzed *in = context;
     struct value v, again;
     struct str error;
     struct buf b = buf_new(in->a);
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct guard g;
     guard_init(&g, limits_default());
-    struct input in = {arena_new(&g), str_of((const char *)data, n)};
+    struct fuzzed in = {arena_new(&g), str_of((const char *)data, n)};
     guard_run(&g, work, &in);
     arena_free(in.a);
     return 0;
