@@ -38,5 +38,10 @@ void guard_init(struct guard *g, struct limits max);
 bool guard_run(struct guard *g, void (*work)(void *context), void *context);
 /* Unwinds to the innermost frame. `format` says what was exceeded and what to do. */
 _Noreturn void guard_trip(struct guard *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One more step of work that leaves no trace in memory, such as a walk over a value; trips beyond max.steps. */
+static inline void guard_step(struct guard *g)
+{
+    if (++g->steps > g->max.steps) guard_trip(g, "templates take more than %llu steps", (unsigned long long)g->max.steps);
+}
 
 #endif

@@ -77,8 +77,11 @@ const char *funcs_kind(struct value v)
 /* "12.00" counts as "12". */
 static struct str trim_zero_fraction(struct str s)
 {
-    for (size_t i = s.n; i > 0 && (s.p[i - 1] == '0' || s.p[i - 1] == '.'); i--)
-        if (s.p[i - 1] == '.') return i < s.n ? str_sub(s, 0, i - 1) : s;
+    bool zero = false;
+    for (size_t i = s.n; i > 0 && (s.p[i - 1] == '0' || s.p[i - 1] == '.'); i--) {
+        if (s.p[i - 1] == '.' && zero) return str_sub(s, 0, i - 1);
+        zero = zero || s.p[i - 1] == '0';
+    }
     return s;
 }
 

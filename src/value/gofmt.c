@@ -248,8 +248,10 @@ static bool print_by_method(struct gofmt *f, struct value v, uint32_t verb)
 
 static void print_value(struct gofmt *f, struct value v, uint32_t verb, uint32_t depth, enum slot slot)
 {
-    const struct guard *guard = f->b->a->guard;
-    if (++f->depth > guard->max.depth) guard_trip(f->b->a->guard, "a value nested deeper than %u cannot be printed", guard->max.depth);
+    struct guard *guard = f->b->a->guard;
+    if (++f->depth > guard->max.depth) guard_trip(guard, "a value nested deeper than %u cannot be printed", guard->max.depth);
+    if (f->b->n > guard->max.output) guard_trip(guard, "a printed value is larger than %zu bytes", guard->max.output);
+    guard_step(guard);
     if (v.kind == V_NIL && slot == SLOT_INTERFACE) {
         buf_z(f->b, f->sharp_v ? "interface {}(nil)" : "<nil>");
     } else if (!depth || !print_by_method(f, v, verb)) {

@@ -1,5 +1,7 @@
 #include "value/cases_value.h"
 #include "value/gofmt.h"
+#include "value/json.h"
+#include "value/toml.h"
 
 TEST(fmt_printf_as_go)
 {
@@ -83,4 +85,39 @@ TEST(fmt_of_a_cycle_trips_the_guard)
     struct deep d = {a, v_map(m)};
     CHECK(!guard_run(a->guard, print_deep, &d));
     CHECK(str_has(str_from(a->guard->message), STR("nested deeper")));
+}
+
+struct written {
+    struct arena *a;
+    struct value v;
+    int how;
+};
+
+static void write_any(void *context)
+{
+    struct written *w = context;
+    struct buf b = buf_new(w->a);
+    struct str error;
+    if (w->how == 0) gofmt_value(&b, w->v);
+    else if (w->how == 1) json_write(&b, w->v, JSON_COMPACT, &error);
+    else toml_write(&b, w->v, &error);
+}
+
+/* A list that holds the list before it twice, sixty times over: small in memory, without end as text. */
+TEST(fmt_of_a_doubling_list_trips_the_guard)
+{
+    struct value v = v_list(list_new(a));
+    for (int i = 0; i < 60; i++) {
+        struct list *l = list_new(a);
+        list_add(l, v);
+        list_add(l, v);
+        v = v_list(l);
+    }
+    a->guard->max.output = 1 << 20;
+    a->guard->max.steps = 1 << 20;
+    for (int how = 0; how < 3; how++) {
+        struct written w = {a, v, how};
+        a->guard->steps = 0;
+        CHECK(!guard_run(a->guard, write_any, &w));
+    }
 }

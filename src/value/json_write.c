@@ -138,17 +138,19 @@ static bool write_obj(struct writer *w, const struct obj *o, const struct around
     return write_value(w, o->type->json(w->b->a, o), here);
 }
 
-/* Go looks for cycles from its 1000th level on. */
-static bool check_depth(struct writer *w, struct value v, const struct around *here)
+/* Go looks for cycles from its 1000th level on. What holds the same value many times may be far larger as text. */
+static bool check_size(struct writer *w, struct value v, const struct around *here)
 {
-    const struct guard *g = w->b->a->guard;
+    struct guard *g = w->b->a->guard;
+    if (w->b->n > g->max.output) guard_trip(g, "a value as JSON is larger than %zu bytes", g->max.output);
+    guard_step(g);
     if (w->depth < g->max.depth) return true;
     for (const struct around *up = here->up; up; up = up->up) {
         if (up->container != here->container) continue;
         w->error = str_printf(w->b->a, "json: unsupported value: encountered a cycle via %s", value_type_name(v));
         return false;
     }
-    guard_trip(w->b->a->guard, "a value nested deeper than %u cannot be written as JSON", g->max.depth);
+    guard_trip(g, "a value nested deeper than %u cannot be written as JSON", g->max.depth);
 }
 
 static bool write_container(struct writer *w, struct value v, const struct around *up)
@@ -158,7 +160,7 @@ static bool write_container(struct writer *w, struct value v, const struct aroun
         return true;
     }
     struct around here = {v.kind == V_LIST ? (const void *)v.u.list : v.kind == V_MAP ? (const void *)v.u.map : (const void *)v.u.obj, up};
-    if (!check_depth(w, v, &here)) return false;
+    if (!check_size(w, v, &here)) return false;
     if (v.kind == V_LIST) return write_list(w, v.u.list, &here);
     if (v.kind == V_OBJ) return write_obj(w, v.u.obj, &here);
     if (v.type == GO_ANY_MAP) {

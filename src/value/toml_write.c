@@ -24,10 +24,13 @@ static bool refuse(struct writer *w, const char *message)
     return false;
 }
 
+/* What holds the same value many times may be far larger as text. */
 static void enter(struct writer *w)
 {
-    if (++w->depth > w->b->a->guard->max.depth)
-        guard_trip(w->b->a->guard, "a value nested deeper than %u cannot be written as TOML", w->b->a->guard->max.depth);
+    struct guard *g = w->b->a->guard;
+    if (++w->depth > g->max.depth) guard_trip(g, "a value nested deeper than %u cannot be written as TOML", g->max.depth);
+    if (w->b->n > g->max.output) guard_trip(g, "a value as TOML is larger than %zu bytes", g->max.output);
+    guard_step(g);
 }
 
 static void put(struct writer *w, struct str s)
