@@ -57,10 +57,10 @@ static bool files_get_bytes(struct call *c, struct value files, struct value *ou
 static bool files_glob(struct call *c, struct value files, struct value *out)
 {
     struct map *m = map_new(c->a);
+    const struct glob *pattern = glob_compile(c->a, arg_str(c, 0));
     for (uint32_t i = 0; i < map_len(files); i++) {
         const struct entry *e = &files.u.map->v[i];
-        bool bad = false;
-        if (glob_match(arg_str(c, 0), e->key, &bad) || bad) map_put(m, e->key, e->value);
+        if (!pattern || glob_matches(pattern, c->a, e->key)) map_put(m, e->key, e->value);
     }
     return ret(out, v_typed(v_map(m), GO_FILES));
 }

@@ -11,8 +11,11 @@ bool quantity_parse(struct str text, int64_t *milli);
 bool duration_parse(struct arena *a, struct str text, int64_t *nanoseconds, struct str *error);
 /* "10m", "1h30m", "45s": seconds as a person writes them. */
 struct str duration_show(struct arena *a, int64_t seconds);
-/* gobwas/glob with '/' as separator, as Helm's .Files.Glob compiles it. False when the pattern is malformed (*bad = true). */
-bool glob_match(struct str pattern, struct str path, bool *bad);
+/* gobwas/glob with '/' as separator, as Helm's .Files.Glob compiles it. NULL when the pattern is malformed (Helm then takes
+ * all files). Matching takes scratch memory from `a`. */
+struct glob;
+struct glob *glob_compile(struct arena *a, struct str pattern);
+bool glob_matches(const struct glob *g, struct arena *a, struct str path);
 /* Go's filepath.Match, as .helmignore and --show-only use it. Go looks at a pattern only as far as it has to, so whether a
  * malformed one is found out (*bad) may depend on the name. */
 bool filepath_match(struct str pattern, struct str name, bool *bad);

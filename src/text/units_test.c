@@ -31,6 +31,23 @@ static void check_filepaths(struct cases *c, struct str pattern, struct str list
     }
 }
 
+static void check_globs(struct cases *c, const struct glob *g, const struct str *f, struct str list, bool want)
+{
+    struct str path;
+    while (str_cut(list, STR("\x1f"), &path, &list))
+        if (glob_matches(g, c->a, path) != want)
+            test_fail(c->name, c->line, "%.*s on %.*s: want %d", STR_ARG(f[1]), STR_ARG(path), want);
+}
+
+static void check_glob(struct cases *c, const struct str *f)
+{
+    struct glob *g = glob_compile(c->a, f[1]);
+    CASE_STR(c, g ? STR("ok") : STR("error"), f[2]);
+    if (!g) return;
+    check_globs(c, g, f, f[3], true);
+    check_globs(c, g, f, f[4], false);
+}
+
 TEST(units_are_gos)
 {
     struct cases c;
@@ -42,11 +59,53 @@ TEST(units_are_gos)
         if (!cases_next(&c, f)) break;
         if (str_is(f[0], "quantity")) check_quantity(&c, f);
         if (str_is(f[0], "duration")) check_duration(&c, f);
+        if (str_is(f[0], "glob")) check_glob(&c, f);
         if (str_is(f[0], "filepath"))
             for (int i = 0; i < 3; i++) check_filepaths(&c, f[1], f[2 + i], (enum answer)i);
         arena_rewind(a, m);
     }
     CHECK(seen > 100);
+}
+
+static bool globs(struct arena *a, const char *pattern, const char *path)
+{
+    struct glob *g = glob_compile(a, str_from(pattern));
+    CHECK(g);
+    return g && glob_matches(g, a, str_from(path));
+}
+
+TEST(glob_of_charts)
+{
+    CHECK(globs(a, "files/*.{yaml,yml}", "files/a.yml"));
+    CHECK(!globs(a, "files/*.{yaml,yml}", "files/x/a.yml"));
+    CHECK(globs(a, "**/*.json", "files/x/a.json"));
+    CHECK(!globs(a, "**/*.json", "a.json"));
+    CHECK(globs(a, "ab**ba", "aba")); /* so does the library */
+    CHECK(!glob_compile(a, STR("[a")));
+}
+
+struct hostile_glob {
+    struct arena *a;
+    struct buf pattern, path;
+};
+
+static void match_hostile(void *context)
+{
+    struct hostile_glob *h = context;
+    struct glob *g = glob_compile(h->a, buf_str(&h->pattern));
+    if (g) glob_matches(g, h->a, buf_str(&h->path));
+}
+
+/* Patterns on which the library takes time or stack without end either get an answer or trip the guard. */
+TEST(glob_is_bounded)
+{
+    static const char *const parts[] = {"*a", "?", "{", "{a*,", "[!/]*", "a?*", "{*a*,?b}*", "\xc3\xa9?"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct hostile_glob h = {a, buf_new(a), buf_new(a)};
+        for (int n = 0; n < 3000; n++) buf_z(&h.pattern, parts[i]);
+        buf_fill(&h.path, 'a', 3000);
+        guard_run(a->guard, match_hostile, &h);
+    }
 }
 
 TEST(duration_show_reads_well)
