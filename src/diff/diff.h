@@ -35,10 +35,16 @@ struct diff {
     struct model_diff models;
 };
 
-/* Leaves and subtrees removed and added between two value trees, renames found at the highest node that moved. */
+/* Leaves and subtrees removed and added between two value trees, in order of paths. A rename is told at the highest node that
+ * moved, with evidence; what is inside of it and differs (another default, another name) is told besides: as a rename without
+ * evidence, as removed (old path) or added (new path). A value that became a map is both changed and, where it lives on in
+ * the map, renamed. `o` is not needed to compare and may be NULL. */
 void diff_values(struct arena *a, const struct map *from, const struct map *to, const struct origins *o, struct value_changes *out);
-/* Field by field; lists of maps with a `name` key are matched by name. */
+/* Field by field; lists of maps with a `name` key are matched by name (an item has the index of the old side, a new one that of
+ * the new side), others by index; a list of scalars that grew or shrank is one change. Appends to *v. */
 void diff_fields(struct arena *a, struct value from, struct value to, struct field_change **v, uint32_t *n, uint32_t *cap);
+/* Rendered objects, by id; then what vanished and what appeared under another name or, of workloads, as another kind. Hooks'
+ * Jobs that carry the revision in their name ("apply-3") are the same Job. Those of the old side come first, in its order. */
 void diff_objects(struct arena *a, const struct objects *from, const struct objects *to, struct object_changes *out);
 /* Field paths that carry only version labels or checksums: helm.sh/chart, app.kubernetes.io/version, checksum/... */
 bool diff_is_noise(struct str path);

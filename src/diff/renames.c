@@ -1,0 +1,505 @@
+#include "diff/renames.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "value/yaml.h"
+
+/* Pairs are compared one by one: with more nodes than this on both sides only the lone nodes themselves are. */
+enum { PAIRS_MAX = 1000000, NODES_MAX = 20000 };
+
+/* Confidence from which a rename is told. */
+enum { ENOUGH_SUBTREE = 60, ENOUGH_LEAF = 66, MARGIN = 4, MARGIN_TWINS = 14 };
+
+/* ---- what is common ---- */
+
+static uint32_t *counter(struct strmap *m, struct str key)
+{
+    uint32_t *n = strmap_get(m, key);
+    if (!n) strmap_put(m, key, n = NEW(m->a, uint32_t));
+    return n;
+}
+
+static struct str scalar_text(struct arena *a, struct value v)
+{
+    switch (v.kind) {
+    case V_STR: return v_text(v);
+    case V_BOOL: return v.u.b ? STR("true") : STR("false");
+    case V_INT: return str_printf(a, "%lld", (long long)v.u.i);
+    case V_FLOAT: return str_printf(a, "%.17g", v.u.f);
+    default: return (struct str){0};
+    }
+}
+
+static void count_tree(struct rename_context *c, const struct map *m, uint32_t depth)
+{
+    if (depth > c->a->guard->max.depth) return;
+    for (uint32_t i = 0; m && i < m->n; i++) {
+        const struct entry *e = &m->v[i];
+        ++*counter(&c->keys, e->key);
+        vocabulary_add(&c->words, e->key);
+        if (e->value.kind == V_MAP) count_tree(c, e->value.u.map, depth + 1);
+        struct str text = scalar_text(c->a, e->value);
+        if (text.n) ++*counter(&c->texts, text);
+    }
+}
+
+void renames_prepare(struct arena *a, const struct map *from, const struct map *to, struct rename_context *c)
+{
+    *c = (struct rename_context){.a = a, .keys = strmap_new(a), .texts = strmap_new(a)};
+    vocabulary_init(a, &c->words);
+    count_tree(c, from, 0);
+    count_tree(c, to, 0);
+}
+
+static double rarity(uint32_t count)
+{
+    double doublings = 0;
+    /* A key that both sides have once is as rare as one that only one side has. */
+    for (count = (count + 1) / 2; count > 1; count /= 2) doublings++;
+    return 1 / (1 + doublings);
+}
+
+/* ---- the nodes of one side ---- */
+
+/* A value without keys below it, as its path from the tree's root says; keys joined by a byte that sorts before all others,
+ * so that the order of leaves is the order of keys, level by level. */
+struct leaf {
+    struct str full;
+    struct value v;
+    double weight;
+};
+
+struct twig {
+    uint32_t lone;          /* which lone node it is, or is below */
+    struct str path, as;
+    struct str full;        /* as in leaves */
+    struct value v;
+    origin_id at;
+    uint32_t lo, hi;        /* its leaves */
+    double mass;            /* weight of its leaves */
+    struct tokens words;    /* of `as` */
+    uint32_t *segments;     /* index of the first word of each segment, and one more */
+    uint32_t segments_n;
+};
+
+struct forest {
+    struct twig *nodes; uint32_t n, cap;
+    struct leaf *leaves; uint32_t leaves_n, leaves_cap;
+};
+
+static bool is_branch(struct value v) { return v.kind == V_MAP && map_len(v) > 0; }
+
+static struct str join_full(struct arena *a, struct str parent, struct str key)
+{
+    return parent.n ? str_printf(a, "%.*s\x01%.*s", STR_ARG(parent), STR_ARG(key)) : str_dup(a, key);
+}
+
+/* The end of the segment that begins at `from`: a dot, but not one behind a backslash. */
+static size_t segment_end(struct str path, size_t from)
+{
+    size_t i = from;
+    while (i < path.n && !(path.p[i] == '.' && (i == 0 || path.p[i - 1] != '\\'))) i++;
+    return i;
+}
+
+static void read_words(const struct rename_context *c, struct twig *x)
+{
+    x->words = tokens_of(c->a, &c->words, x->as);
+    x->segments_n = 1;
+    for (size_t i = segment_end(x->as, 0); i < x->as.n; i = segment_end(x->as, i + 1)) x->segments_n++;
+    x->segments = NEW_ARRAY(c->a, uint32_t, x->segments_n + 1);
+    struct arena_mark mark = arena_mark(c->a);
+    for (size_t from = 0, k = 0; k < x->segments_n; k++) {
+        size_t end = segment_end(x->as, from);
+        uint32_t next = x->segments[k] + tokens_of(c->a, &c->words, str_sub(x->as, from, end)).n;
+        x->segments[k + 1] = next < x->words.n ? next : x->words.n;
+        from = end + 1;
+    }
+    arena_rewind(c->a, mark);
+}
+
+static void flatten(struct rename_context *c, struct forest *s, struct twig x, struct str key, uint32_t depth)
+{
+    struct arena *a = c->a;
+    if (s->n >= NODES_MAX || depth > a->guard->max.depth) return;
+    read_words(c, &x);
+    uint32_t index = s->n;
+    *PUSH(a, s->nodes, s->n, s->cap) = x;
+    s->nodes[index].lo = s->leaves_n;
+    if (is_branch(x.v)) {
+        struct entry **sorted = map_sorted(a, x.v.u.map);
+        for (uint32_t i = 0; i < map_len(x.v); i++) {
+            struct twig child = {.lone = x.lone, .v = sorted[i]->value, .at = sorted[i]->at};
+            child.path = path_key(a, x.path, sorted[i]->key);
+            child.as = path_key(a, x.as, sorted[i]->key);
+            child.full = join_full(a, x.full, sorted[i]->key);
+            flatten(c, s, child, sorted[i]->key, depth + 1);
+        }
+    } else {
+        const uint32_t *count = strmap_get(&c->keys, key);
+        *PUSH(a, s->leaves, s->leaves_n, s->leaves_cap) = (struct leaf){x.full, x.v, rarity(count ? *count : 1)};
+    }
+    struct twig *done = &s->nodes[index];
+    done->hi = s->leaves_n;
+    for (uint32_t i = done->lo; i < done->hi; i++) done->mass += s->leaves[i].weight;
+}
+
+/* The last key of a path as --set spells it; a dot behind a backslash is part of it. */
+static struct str last_key(struct str path)
+{
+    size_t i = path.n;
+    while (i > 0 && !(path.p[i - 1] == '.' && (i < 2 || path.p[i - 2] != '\\'))) i--;
+    return str_from_n(path, i);
+}
+
+static void read_side(struct rename_context *c, const struct lones *l, struct forest *s)
+{
+    *s = (struct forest){0};
+    for (uint32_t i = 0; i < l->n; i++) {
+        const struct lone *x = &l->v[i];
+        if (x->gone) continue;
+        struct str key = last_key(x->path);
+        flatten(c, s, (struct twig){.lone = i, .path = x->path, .as = x->as, .full = key, .v = x->v, .at = x->at}, key, 0);
+    }
+}
+
+/* ---- evidence ---- */
+
+static bool is_empty(struct value v)
+{
+    switch (v.kind) {
+    case V_NIL: return true;
+    case V_STR: return v.n == 0;
+    case V_LIST: return !list_len(v);
+    case V_MAP: return !map_len(v);
+    default: return false;
+    }
+}
+
+static bool says_same(struct str s, struct value v)
+{
+    char room[32];
+    if (v.kind == V_BOOL) return str_is(s, v.u.b ? "true" : "false");
+    if (!s.n || s.n >= sizeof room) return false;
+    memcpy(room, s.p, s.n);
+    room[s.n] = 0;
+    char *end;
+    double x = strtod(room, &end);
+    return !*end && x == (v.kind == V_FLOAT ? v.u.f : (double)v.u.i);
+}
+
+/* null stands for anything, and an empty map or list is the place of one; 4 and "4" are the same in a template. */
+static bool same_shape(struct value x, struct value y)
+{
+    if (x.kind == V_NIL || y.kind == V_NIL) return true;
+    if (x.kind == V_STR && y.kind != V_LIST && y.kind != V_MAP) return y.kind == V_STR || says_same(v_text(x), y);
+    if (y.kind == V_STR && x.kind != V_LIST && x.kind != V_MAP) return same_shape(y, x);
+    bool number_x = x.kind == V_INT || x.kind == V_FLOAT, number_y = y.kind == V_INT || y.kind == V_FLOAT;
+    return x.kind == y.kind || (number_x && number_y);
+}
+
+/* How much an equal default says: nothing of "enabled: false", much of an image that no other key has. */
+static double default_evidence(const struct rename_context *c, struct value x, struct value y)
+{
+    if (is_empty(x) && is_empty(y)) return 0.45;
+    if (!value_same(x, y)) return same_shape(x, y) ? 0.3 : 0;
+    if (x.kind == V_LIST || x.kind == V_MAP) return 1;
+    struct arena_mark mark = arena_mark(c->a);
+    const uint32_t *count = strmap_get(&c->texts, scalar_text(c->a, x));
+    arena_rewind(c->a, mark);
+    bool telling = x.kind != V_BOOL && count && *count <= 4;
+    return telling ? 1 : 0.55;
+}
+
+/* `text` of the old side with the old name in it replaced by the new one: "ghcr.io/x-router" is "ghcr.io/x-gateway". */
+static bool same_but_for_name(struct value x, struct value y, struct str old_name, struct str new_name)
+{
+    if (x.kind != V_STR || y.kind != V_STR || old_name.n < 3 || !new_name.n) return false;
+    struct str s = v_text(x), t = v_text(y);
+    ptrdiff_t at = str_find(s, old_name);
+    if (at < 0 || s.n - old_name.n + new_name.n != t.n) return false;
+    size_t head = (size_t)at, tail = s.n - head - old_name.n;
+    return memcmp(s.p, t.p, head) == 0 && memcmp(t.p + head, new_name.p, new_name.n) == 0 &&
+           memcmp(s.p + head + old_name.n, t.p + head + new_name.n, tail) == 0;
+}
+
+struct likeness {
+    double place, name;     /* 0 to 1 */
+    double keeps;           /* factor: less where a component's key would have moved to another component */
+};
+
+/* How many segments two paths have in common from the root. */
+static uint32_t common_segments(struct str x, struct str y)
+{
+    uint32_t n = 0;
+    for (size_t from = 0;; n++) {
+        size_t end = segment_end(x, from);
+        if (from >= x.n || from >= y.n || segment_end(y, from) != end || memcmp(x.p + from, y.p + from, end - from) != 0) return n;
+        from = end + 1;
+    }
+}
+
+/* The words from a segment on; all of the last one where nothing is left of the path: "image" and "image.repository". */
+static struct tokens words_from(const struct twig *x, uint32_t segment)
+{
+    if (segment >= x->segments_n) segment = x->segments_n - 1;
+    uint32_t from = x->segments[segment];
+    return (struct tokens){x->words.v + from, x->words.weight + from, x->words.n - from};
+}
+
+/* Whether a word of x's segment `at` is among y's. */
+static bool segment_lives_on(const struct twig *x, uint32_t at, const struct tokens *y)
+{
+    struct tokens p = {x->words.v + x->segments[at], x->words.weight + x->segments[at], x->segments[at + 1] - x->segments[at]};
+    return tokens_similarity(&p, y) > 0;
+}
+
+static bool is_main_key(struct str key)
+{
+    static const char *const keys[] = {"enabled", "name", "repository", "value", "create", "type", "size", "host", "url"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (str_is(key, keys[i])) return true;
+    return false;
+}
+
+/* A name of its own that each side has exactly once. "port" could be anybody's. */
+static bool is_distinctive(const struct rename_context *c, struct str key)
+{
+    const uint32_t *count = strmap_get(&c->keys, key);
+    return count && *count == 2 && key.n >= 7;
+}
+
+static struct likeness compare_paths(const struct rename_context *c, const struct twig *x, const struct twig *y)
+{
+    uint32_t common = common_segments(x->as, y->as), left_x = x->segments_n - common, left_y = y->segments_n - common;
+    struct likeness l = {.keeps = 1};
+    /* In the same map, or one level down or up from it; else by whether any of the way is shared. */
+    if (left_x <= 1 && left_y <= 1) l.place = 1;
+    else if (left_x <= 1 || left_y <= 1) l.place = common ? 0.9 : 0.6;
+    else l.place = common ? 0.6 : 0.2;
+    struct tokens p = words_from(x, common), q = words_from(y, common);
+    l.name = tokens_similarity(&p, &q);
+    /* The same last key under another parent: the parents' words count half. */
+    bool same_key = str_eq(last_key(x->as), last_key(y->as));
+    if (same_key) l.name = 0.5 + l.name / 2;
+    if (same_key && is_distinctive(c, last_key(x->as))) {
+        if (l.name < 0.95) l.name = 0.95;
+        if (l.place < 0.6) l.place = 0.6;
+    }
+    /* "mysql.persistence.size" is not the new "persistence.size": when a component goes, its keys go with it. */
+    bool lost = left_x >= 2 && !segment_lives_on(x, common, &q);
+    if (lost && left_y < left_x) l.keeps = 0.7;
+    else if (lost && !(same_key && is_distinctive(c, last_key(x->as)))) l.keeps = 0.82;
+    /* A value that became a map is found in it under a key of this kind. */
+    if (common == x->segments_n && left_y == 1) l.name = is_main_key(last_key(y->as)) ? 0.85 : 0.7;
+    return l;
+}
+
+/* ---- subtrees ---- */
+
+struct overlap {
+    double shared, same;    /* weight of the leaves that both have; of those whose default says so, too */
+    uint32_t count;
+};
+
+static struct str below(struct str full, struct str root) { return str_from_n(full, root.n + 1); }
+
+static struct overlap overlap_of(const struct rename_context *c, const struct forest *s, const struct twig *x, const struct forest *t, const struct twig *y)
+{
+    struct overlap o = {0};
+    uint32_t i = x->lo, j = y->lo;
+    struct str old_name = last_key(x->path), new_name = last_key(y->path);
+    while (i < x->hi && j < y->hi) {
+        const struct leaf *p = &s->leaves[i], *q = &t->leaves[j];
+        int order = str_cmp(below(p->full, x->full), below(q->full, y->full));
+        if (order == 0 && same_shape(p->v, q->v)) {
+            double weight = (p->weight + q->weight) / 2;
+            double same = same_but_for_name(p->v, q->v, old_name, new_name) ? 1 : default_evidence(c, p->v, q->v);
+            o.shared += weight;
+            o.same += weight * same;
+            o.count++;
+        }
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return o;
+}
+
+/* 0 to 100. A few leaves that every component has (image.tag, resources) are no shape yet: their mass is small. */
+static double subtree_score(const struct rename_context *c, const struct forest *s, const struct twig *x, const struct forest *t, const struct twig *y,
+                            struct overlap *o)
+{
+    *o = overlap_of(c, s, x, t, y);
+    if (!o->count) return 0;
+    double dice = 2 * o->shared / (x->mass + y->mass);
+    double solid = o->shared / 1.5 < 1 ? o->shared / 1.5 : 1, massive = o->shared / 12 < 1 ? o->shared / 12 : 1;
+    struct likeness l = compare_paths(c, x, y);
+    /* Components of one chart have half of their shape in common; a name that says nothing needs more than that. */
+    if (l.name < 0.2 && dice < 0.8 - 0.12 * massive) return 0;
+    if (o->count == 1 && (l.name < 0.5 || l.keeps < 1)) return 0;
+    /* Where the name is the same, a plain shape is enough. */
+    if (l.name > 0.7 && solid < 0.75) solid = 0.75;
+    return l.keeps * ((50 * solid + 12 * massive + 20 * (o->same / o->shared)) * dice + 15 * l.name + 8 * l.place);
+}
+
+static struct str show_count(struct arena *a, const char *what, uint32_t n, uint32_t of)
+{
+    return str_printf(a, "%s: %u of %u keys", what, n, of);
+}
+
+static void describe_subtree(const struct rename_context *c, struct rename_pair *p, const struct twig *x, const struct overlap *o)
+{
+    p->evidence[p->evidence_n++] = show_count(c->a, "same shape", o->count, x->hi - x->lo);
+    if (o->same > 0.6 * o->shared) p->evidence[p->evidence_n++] = STR("same defaults");
+}
+
+static struct rename_pair pair_of(const struct twig *x, const struct twig *y, double score)
+{
+    return (struct rename_pair){.from = x->path, .from_as = x->as, .to = y->path, .was = x->v, .is = y->v, .was_at = x->at, .is_at = y->at,
+                                .confidence = score > 100 ? 100 : (int)(score + 0.5)};
+}
+
+static uint32_t bucket(const struct twig *x)
+{
+    uint32_t n = x->hi - x->lo, b = 0;
+    while (n > 1) {
+        n /= 2;
+        b++;
+    }
+    return b;
+}
+
+static bool nested(const struct twig *x, const struct twig *y) { return x->lone == y->lone && !(x->hi <= y->lo || y->hi <= x->lo); }
+
+struct best {
+    uint32_t i, j;
+    double score;
+    struct overlap overlap;
+};
+
+/* Another subtree that is as good, and is not the same one a level up or down. */
+static bool is_ambiguous(const struct rename_context *c, const struct forest *s, const struct forest *t, const struct best *b)
+{
+    struct overlap o;
+    for (uint32_t j = 0; j < t->n; j++) {
+        if (!is_branch(t->nodes[j].v) || nested(&t->nodes[j], &t->nodes[b->j])) continue;
+        if (subtree_score(c, s, &s->nodes[b->i], t, &t->nodes[j], &o) > b->score - MARGIN) return true;
+    }
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (!is_branch(s->nodes[i].v) || nested(&s->nodes[i], &s->nodes[b->i])) continue;
+        if (subtree_score(c, s, &s->nodes[i], t, &t->nodes[b->j], &o) > b->score - MARGIN) return true;
+    }
+    return false;
+}
+
+static bool could_match(const struct twig *x, const struct twig *y)
+{
+    double less = x->mass < y->mass ? x->mass : y->mass;
+    return is_branch(x->v) && is_branch(y->v) && 2 * less > 0.45 * (x->mass + y->mass);
+}
+
+bool renames_next_subtree(struct rename_context *c, const struct lones *removed, const struct lones *added, struct rename_pair *out)
+{
+    struct forest s, t;
+    read_side(c, removed, &s);
+    read_side(c, added, &t);
+    if ((uint64_t)s.n * t.n > PAIRS_MAX) return false;
+    struct best best = {.score = -1};
+    for (uint32_t i = 0; i < s.n; i++) {
+        for (uint32_t j = 0; j < t.n; j++) {
+            struct overlap o;
+            if (!could_match(&s.nodes[i], &t.nodes[j])) continue;
+            double score = subtree_score(c, &s, &s.nodes[i], &t, &t.nodes[j], &o);
+            if (score < ENOUGH_SUBTREE) continue;
+            struct best b = {i, j, score, o};
+            /* The largest first; of the same size the most certain. */
+            if (best.score >= 0) {
+                uint32_t mine = bucket(&s.nodes[i]), other = bucket(&s.nodes[best.i]);
+                if (mine < other || (mine == other && score <= best.score)) continue;
+            }
+            if (!is_ambiguous(c, &s, &t, &b)) best = b;
+        }
+    }
+    if (best.score < 0) return false;
+    *out = pair_of(&s.nodes[best.i], &t.nodes[best.j], best.score);
+    describe_subtree(c, out, &s.nodes[best.i], &best.overlap);
+    return true;
+}
+
+/* ---- single values ---- */
+
+struct candidate {
+    uint32_t i, j;
+    double score, name, same;
+    bool same_key;
+};
+
+static struct candidate leaf_candidate(const struct rename_context *c, const struct forest *s, const struct forest *t, uint32_t i, uint32_t j)
+{
+    const struct twig *x = &s->nodes[i], *y = &t->nodes[j];
+    struct candidate k = {.i = i, .j = j};
+    if (!same_shape(x->v, y->v)) return k;
+    struct likeness l = compare_paths(c, x, y);
+    k.name = l.name;
+    k.same_key = str_eq(last_key(x->as), last_key(y->as));
+    k.same = default_evidence(c, x->v, y->v);
+    k.score = l.keeps * (62 * l.name + 24 * k.same + 14 * l.place);
+    return k;
+}
+
+static int best_first(const void *x, const void *y)
+{
+    const struct candidate *p = x, *q = y;
+    if (p->score != q->score) return p->score > q->score ? -1 : 1;
+    if (p->i != q->i) return p->i < q->i ? -1 : 1;
+    return p->j < q->j ? -1 : p->j > q->j;
+}
+
+/* As good, or nearly; the same key below two new parents ("operator.port", "server.port") differs only by how the parents
+ * are called, which says little, unless one default is the better. */
+static bool is_rival(const struct candidate *k, const struct candidate *other)
+{
+    bool twins = k->same_key && other->same_key && k->same <= other->same + 0.2;
+    return other->score > k->score - (twins ? MARGIN_TWINS : MARGIN);
+}
+
+static bool has_rival(const struct candidate *v, uint32_t n, const struct candidate *k, const bool *taken_i, const bool *taken_j)
+{
+    for (uint32_t m = 0; m < n && v[m].score > k->score - MARGIN_TWINS; m++) {
+        if (&v[m] == k || !is_rival(k, &v[m])) continue;
+        if (v[m].i == k->i && !taken_j[v[m].j]) return true;
+        if (v[m].j == k->j && !taken_i[v[m].i]) return true;
+    }
+    return false;
+}
+
+struct rename_pair *renames_of_leaves(struct rename_context *c, const struct lones *removed, const struct lones *added, uint32_t *n)
+{
+    struct forest s, t;
+    struct candidate *v = NULL;
+    uint32_t count = 0, cap = 0, pairs_cap = 0;
+    struct rename_pair *pairs = NULL;
+    *n = 0;
+    read_side(c, removed, &s);
+    read_side(c, added, &t);
+    if ((uint64_t)s.n * t.n > PAIRS_MAX) return NULL;
+    for (uint32_t i = 0; i < s.n; i++) {
+        for (uint32_t j = 0; j < t.n; j++) {
+            if (is_branch(s.nodes[i].v) || is_branch(t.nodes[j].v)) continue;
+            struct candidate k = leaf_candidate(c, &s, &t, i, j);
+            if (k.score > ENOUGH_LEAF - MARGIN_TWINS) *PUSH(c->a, v, count, cap) = k;
+        }
+    }
+    if (count) qsort(v, count, sizeof *v, best_first);
+    bool *taken_i = NEW_ARRAY(c->a, bool, s.n), *taken_j = NEW_ARRAY(c->a, bool, t.n);
+    for (uint32_t k = 0; k < count && v[k].score >= ENOUGH_LEAF; k++) {
+        if (taken_i[v[k].i] || taken_j[v[k].j] || has_rival(v, count, &v[k], taken_i, taken_j)) continue;
+        taken_i[v[k].i] = taken_j[v[k].j] = true;
+        struct rename_pair *p = PUSH(c->a, pairs, *n, pairs_cap);
+        *p = pair_of(&s.nodes[v[k].i], &t.nodes[v[k].j], v[k].score);
+        p->evidence[p->evidence_n++] = v[k].name >= 0.95 ? STR("same name") : STR("near name");
+        if (v[k].same >= 0.5) p->evidence[p->evidence_n++] = STR("same default");
+    }
+    return pairs;
+}
