@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "funcs/funcs.h"
 #include "text/unicode.h"
+#include "tmpl/exec.h"
 #include "value/gofmt.h"
 
 /* ---- logic; the evaluator does not call and, or when it can stop earlier ---- */
@@ -23,7 +24,7 @@ static bool call_or(struct call *c, struct value *out)
 
 static bool call_not(struct call *c, struct value *out)
 {
-    funcs_read_emptiness(c, c->arg[0]);
+    funcs_read_shape(c, c->arg[0]);
     return ret(out, v_bool(!value_truth(c->arg[0])));
 }
 
@@ -107,27 +108,19 @@ static bool call_index(struct call *c, struct value *out)
 static bool call_len(struct call *c, struct value *out)
 {
     struct value v = c->arg[0];
-    if (is_sequence(v)) {
-        if (v.kind == V_LIST)
-            for (uint32_t i = 0; i < list_len(v); i++) call_reads(c, list_origin(v.u.list, i));
-        return ret(out, v_int(sequence_len(v)));
-    }
-    if (v.kind == V_MAP) {
-        for (uint32_t i = 0; i < map_len(v); i++) call_reads(c, v.u.map->v[i].at);
-        return ret(out, v_int(map_len(v)));
-    }
-    /* Go tells a nil that a field holds from a nil without a type. The evaluator gives both as V_NIL. */
-    if (v.kind == V_NIL) return call_fail(c, "reflect: call of reflect.Value.Type on zero Value");
+    funcs_read_shape(c, v);
+    if (is_sequence(v)) return ret(out, v_int(sequence_len(v)));
+    if (v.kind == V_MAP) return ret(out, v_int(map_len(v)));
+    if (v.kind == V_NIL) return call_fail(c, v.boxed ? "len of nil pointer" : "reflect: call of reflect.Value.Type on zero Value");
     return call_fail(c, "len of type %s", type_below_pointer(v));
 }
 
-/* Templates have no value that is a function, so this always fails. */
+/* Templates have no value that is a function. */
 static bool call_call(struct call *c, struct value *out)
 {
     (void)out;
-    struct value v = c->arg[0];
-    if (v.kind == V_NIL) return call_fail(c, "call of nil");
-    return call_fail(c, "non-function %.*s of type %s", STR_ARG(c->x->callee), value_type_name(v));
+    if (c->arg[0].kind == V_NIL) return call_fail(c, "call of nil");
+    return call_fail(c, "non-function %.*s of type %s", STR_ARG(c->x->callee), value_type_name(c->arg[0]));
 }
 
 /* ---- comparison ---- */

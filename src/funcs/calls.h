@@ -6,13 +6,16 @@
 #include "funcs/funcs.h"
 #include "tmpl/exec.h"
 
-/* A call and what came of it. */
+enum { CALLS_ORIGINS = 64 };
+
+/* A call and what came of it. Must stay where it is. */
 struct called {
-    struct exec x;    /* x.writes, x.reads, x.random say what it did */
+    struct exec x;      /* x.writes, x.random say what it did */
     struct env env;
+    struct reads reads; /* of origins below CALLS_ORIGINS */
     bool ok;
     struct value out;
-    struct str error; /* when not ok */
+    struct str error;   /* when not ok */
 };
 
 /* Calls the function with the items of a list. Arguments are not checked, only a nil for a map or list becomes a nil map or list. */

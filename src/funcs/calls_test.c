@@ -1,40 +1,6 @@
 /* Calls recorded from sprig and Go's text/template (testdata/funcs, made by sprig/ there) made again here. */
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "funcs/calls.h"
 #include "value/cases_value.h"
-
-/* Until the evaluator is there. */
-__attribute__((weak)) bool call_fail(struct call *c, const char *format, ...)
-{
-    va_list ap;
-    char text[4096];
-    va_start(ap, format);
-    int n = vsnprintf(text, sizeof text, format, ap);
-    va_end(ap);
-    c->x->call_error = str_dup(c->a, str_of(text, (size_t)n));
-    return false;
-}
-
-__attribute__((weak)) void call_reads(struct call *c, origin_id at)
-{
-    (void)c;
-    (void)at;
-}
-
-__attribute__((weak)) void call_reads_deep(struct call *c, struct value v)
-{
-    (void)c;
-    (void)v;
-}
-
-__attribute__((weak)) void call_writes(struct call *c, struct map *m, struct str key)
-{
-    (void)c;
-    (void)m;
-    (void)key;
-}
 
 /* The type that the i-th argument is given to. */
 static char param_at(const char *params, uint32_t i)
@@ -57,7 +23,8 @@ static struct value convert(struct value v, char param)
 void calls_make(struct called *k, struct arena *a, const char *name, struct list *args)
 {
     const struct func *f = func_find(str_from(name));
-    *k = (struct called){.env = {.seed = 1}, .x = {.a = a, .env = &k->env}, .error = STR("there is no such function")};
+    *k = (struct called){.env = {.seed = 1}, .x = {.a = a, .env = &k->env, .reads = &k->reads}, .error = STR("there is no such function")};
+    reads_init(&k->reads, a, CALLS_ORIGINS);
     if (!f) return;
     struct call call = {.x = &k->x, .a = a, .f = f, .n = args->n, .arg = args->v};
     for (uint32_t i = 0; i < args->n; i++) args->v[i] = convert(args->v[i], param_at(f->params, i));
@@ -108,3 +75,23 @@ TEST(funcs_defaults_as_recorded) { calls_replay(a, "../funcs/defaults.tsv"); }
 TEST(funcs_paths_as_recorded) { calls_replay(a, "../funcs/paths.tsv"); }
 TEST(funcs_regex_as_recorded) { calls_replay(a, "../funcs/regex.tsv"); }
 TEST(funcs_builtins_as_recorded) { calls_replay(a, "../funcs/builtins.tsv"); }
+
+/* The parameters as reflection tells them: sprig's names less env and expandenv, and those of Go. */
+TEST(funcs_signatures_as_recorded)
+{
+    struct cases c;
+    struct str field[CASE_FIELDS];
+    if (!cases_open(&c, a, "../funcs/signatures.tsv")) return;
+    while (cases_next(&c, field)) {
+        const struct func *f = func_find(field[0]);
+        if (!f) test_fail(c.name, c.line, "no function %.*s", STR_ARG(field[0]));
+        else CASE_STR(&c, str_from(f->params), field[1]);
+    }
+    CHECK(c.line > 200);
+}
+
+TEST(funcs_unknown_names_are_not_found)
+{
+    static const char *const names[] = {"", "env", "expandenv", "sqrt", "toyaml", "ToYaml", "mustFromYaml", "camelCase", "break", "define", "String"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) CHECK(!func_find(str_from(names[i])));
+}

@@ -3,7 +3,7 @@
 
 static bool is_empty(struct call *c, struct value v)
 {
-    funcs_read_emptiness(c, v);
+    funcs_read_shape(c, v);
     return funcs_empty(v);
 }
 

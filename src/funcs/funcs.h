@@ -41,7 +41,7 @@ int64_t funcs_int64(struct value v);
 double funcs_float64(struct arena *a, struct value v);
 /* strconv.ParseInt(s, base, 64), base 10 or 0 (by prefix, underscores allowed). False for what is malformed or out of range. */
 bool funcs_parse_int(struct str s, int base, int64_t *out);
-/* reflect.DeepEqual for values of any size: trips the guard where nesting or effort exceed the limits. */
+/* reflect.DeepEqual for values of any size: trips the guard where nesting or effort exceed the limits. Notes what it reads. */
 bool funcs_equal(struct call *c, struct value x, struct value y);
 /* A deep copy, types and origins kept, texts shared; as bounded. */
 struct value funcs_copy(struct call *c, struct value v);
@@ -57,8 +57,8 @@ uint64_t funcs_capacity_appended(uint64_t capacity, uint64_t n, uint8_t type);
 /* list[from:to], within its capacity. Shares the items where there are. */
 struct list *funcs_slice(struct arena *a, struct value list, uint32_t from, uint32_t to);
 
-/* The answer to a question about emptiness depends on the container's only element, if there is but one: notes its read. */
-void funcs_read_emptiness(struct call *c, struct value v);
+/* The answer to a question about emptiness depends on the entries, not on what they hold: notes their reads. */
+void funcs_read_shape(struct call *c, struct value v);
 /* Go's panic when a method of a nil reflect.Type is called: what sprig's list functions do with nil. Returns false. */
 bool funcs_nil_panic(struct call *c);
 

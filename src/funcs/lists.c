@@ -43,11 +43,10 @@ static void add_items(struct list *l, const struct items *s, uint32_t from, uint
     for (uint32_t i = from; i < to; i++) add_item(l, s, i);
 }
 
-/* Item i is looked at, with all below it. */
+/* Item i is looked at. */
 static struct value examine(struct call *c, const struct items *s, uint32_t i)
 {
     call_reads(c, item_origin(s, i));
-    call_reads_deep(c, item_at(s, i));
     return item_at(s, i);
 }
 
@@ -195,8 +194,7 @@ static bool call_compact(struct call *c, struct value *out)
     if (!items_of(c, c->arg[0], "Cannot compact on type", &s)) return false;
     struct list *l = list_new(c->a);
     for (uint32_t i = 0; i < s.n; i++) {
-        call_reads(c, item_origin(&s, i));
-        funcs_read_emptiness(c, item_at(&s, i));
+        funcs_read_shape(c, examine(c, &s, i));
         if (!funcs_empty(item_at(&s, i))) add_item(l, &s, i);
     }
     return ret_list(out, l);
@@ -234,7 +232,6 @@ static bool call_has(struct call *c, struct value *out)
     struct items s;
     if (c->arg[1].kind == V_NIL) return ret(out, v_bool(false));
     if (!items_of(c, c->arg[1], "Cannot find has on type", &s)) return false;
-    call_reads_deep(c, c->arg[0]);
     for (uint32_t i = 0; i < s.n; i++)
         if (funcs_equal(c, c->arg[0], examine(c, &s, i))) return ret(out, v_bool(true));
     return ret(out, v_bool(false));

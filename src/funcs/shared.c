@@ -176,9 +176,15 @@ bool funcs_equal(struct call *c, struct value x, struct value y)
     charge(c->a->guard, 0);
     if (x.kind != y.kind || x.type != y.type) return false;
     if (x.kind == V_MAP && x.u.map == y.u.map) return true; /* Go looks no further either */
-    if (x.kind == V_LIST && list_len(x) != list_len(y)) return false;
-    if (x.kind == V_MAP && map_len(x) != map_len(y)) return false;
-    if (x.kind == V_MAP || x.kind == V_LIST) charge_all(c->a->guard, x, 0);
+    if (x.kind == V_MAP || x.kind == V_LIST) {
+        funcs_read_shape(c, x);
+        funcs_read_shape(c, y);
+        uint32_t n = x.kind == V_MAP ? map_len(x) : list_len(x);
+        if (n != (x.kind == V_MAP ? map_len(y) : list_len(y))) return false;
+        charge_all(c->a->guard, x, 0);
+        call_reads_deep(c, x);
+        call_reads_deep(c, y);
+    }
     return value_equal(x, y);
 }
 
@@ -208,10 +214,12 @@ struct value funcs_copy(struct call *c, struct value v) { return copy(c->a, v, 0
 
 /* ---- other ---- */
 
-void funcs_read_emptiness(struct call *c, struct value v)
+void funcs_read_shape(struct call *c, struct value v)
 {
-    if (v.kind == V_MAP && map_len(v) == 1) call_reads(c, v.u.map->v[0].at);
-    if (v.kind == V_LIST && list_len(v) == 1) call_reads(c, list_origin(v.u.list, 0));
+    if (v.kind == V_MAP)
+        for (uint32_t i = 0; i < map_len(v); i++) call_reads(c, v.u.map->v[i].at);
+    if (v.kind == V_LIST)
+        for (uint32_t i = 0; i < list_len(v); i++) call_reads(c, list_origin(v.u.list, i));
 }
 
 bool funcs_nil_panic(struct call *c)

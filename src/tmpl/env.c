@@ -36,6 +36,9 @@ void reads_add(struct reads *r, origin_id at, uint32_t tmpl)
 static void mark_deep(struct reads *r, struct value v, uint32_t tmpl, uint32_t depth)
 {
     if (depth > r->a->guard->max.depth) guard_trip(r->a->guard, "a value is nested more than %u deep", r->a->guard->max.depth);
+    /* A map that holds another one twice, and so on, is small but has very many paths. */
+    if (++r->a->guard->steps > r->a->guard->max.steps)
+        guard_trip(r->a->guard, "templates take more than %llu steps", (unsigned long long)r->a->guard->max.steps);
     if (v.kind == V_MAP && v.u.map) {
         for (uint32_t i = 0; i < v.u.map->n; i++) {
             reads_mark(r, v.u.map->v[i].at, tmpl);

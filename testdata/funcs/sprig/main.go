@@ -1,6 +1,7 @@
 // The oracle of the unit tests in src/funcs: it calls the functions of sprig 3.3.0 (with the libraries that Helm 4.1.4 pins)
 // and of Go's text/template with generated arguments and prints what they answer, one call a line.
 //
+//	go run . signatures > ../signatures.tsv
 //	go run . strings|words|lists|dicts|defaults|paths|regex|builtins|dates|urls|encoding|crypto|semver [SEED [COUNT]] > ../strings.tsv
 //
 // Fields: the function's name, the arguments as a list, the result or "!" and the error, the arguments after the call if
@@ -11,13 +12,16 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"maps"
 	"math/rand"
 	"os"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/Masterminds/sprig/v3"
 )
@@ -149,7 +153,46 @@ func number(i int, otherwise int) int {
 	return n
 }
 
+var letters = map[reflect.Type]string{
+	reflect.TypeFor[any](): "a", reflect.TypeFor[string](): "s", reflect.TypeFor[bool](): "b", reflect.TypeFor[int](): "i", reflect.TypeFor[int64](): "l",
+	reflect.TypeFor[float64](): "f", reflect.TypeFor[[]any](): "L", reflect.TypeFor[[]string](): "S", reflect.TypeFor[map[string]any](): "M",
+	reflect.TypeFor[time.Duration](): "D", reflect.TypeFor[time.Time](): "T", reflect.TypeFor[[]byte](): "B", reflect.TypeFor[uint32](): "u",
+}
+
+// signatures prints each function's parameters as src/tmpl/func.h writes them.
+func signatures() {
+	params := map[string]string{"and": "vv.", "or": "vv.", "not": "v", "len": "v", "index": "vv.", "call": "vv.", "html": "a.", "js": "a.", "urlquery": "a.", "print": "a.",
+		"println": "a.", "printf": "sa.", "eq": "vv.", "ne": "vv", "lt": "vv", "le": "vv", "gt": "vv", "ge": "vv"}
+	for name, f := range sprigFuncs {
+		t := reflect.TypeOf(f)
+		if name == "env" || name == "expandenv" {
+			continue // Helm takes them away
+		}
+		params[name] = ""
+		for i := range t.NumIn() {
+			in := t.In(i)
+			if in.Kind() == reflect.Struct && in.PkgPath() != "time" {
+				params[name] += "a" // sprig's certificate: the function checks
+				continue
+			}
+			if t.IsVariadic() && i == t.NumIn()-1 {
+				params[name] += letters[in.Elem()] + "."
+			} else {
+				params[name] += letters[in]
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		fmt.Fprintf(out, "%s\t%s\n", name, params[name])
+	}
+}
+
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "signatures" {
+		signatures()
+		out.Flush()
+		return
+	}
 	if len(os.Args) < 2 || families[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, "usage: oracle FAMILY [SEED [COUNT]]")
 		os.Exit(2)
