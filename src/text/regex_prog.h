@@ -72,9 +72,12 @@ bool re_search(const struct regex *re, struct arena *a, struct str text, size_t 
 struct re_node;
 struct regex *re_compile(struct arena *a, struct re_node *tree, uint32_t groups);
 
-/* regex_backtrack.c: tries the ways in order of preference, each state once. Memory grows with text times joints. */
-bool re_backtrack_fits(const struct regex *re, size_t text_length);
-bool re_backtrack(const struct regex *re, struct arena *a, struct str text, size_t from, size_t *at, uint32_t slots);
+/* regex_backtrack.c: tries the ways in order of preference, each state once. It remembers states within a window only;
+ * RE_TOO_FAR: that was not enough, and *from is the start at which to go on with something else. */
+enum re_answer { RE_DIFFERS, RE_MATCHES, RE_TOO_FAR };
+enum re_window { WINDOW_SMALL, WINDOW_LARGE };
+enum re_answer re_backtrack(const struct regex *re, struct arena *a, struct str text, size_t *from, enum re_window window,
+                            size_t *at, uint32_t slots);
 /* regex_pike.c: all ways at once, in order of preference. Memory does not depend on the text. */
 bool re_pike(const struct regex *re, struct arena *a, struct str text, size_t from, size_t *at, uint32_t slots);
 

@@ -51,8 +51,9 @@ bool re_search(const struct regex *re, struct arena *a, struct str text, size_t 
     }
     if (re->anchored && start > 0) return false;
     struct arena_mark m = arena_mark(a);
-    bool found = re_backtrack_fits(re, text.n - start) ? re_backtrack(re, a, text, start, at, slots)
-                                                       : re_pike(re, a, text, start, at, slots);
+    enum re_answer answer = re_backtrack(re, a, text, &start, WINDOW_SMALL, at, slots);
+    if (answer == RE_TOO_FAR) answer = re_backtrack(re, a, text, &start, WINDOW_LARGE, at, slots);
+    bool found = answer == RE_TOO_FAR ? re_pike(re, a, text, start, at, slots) : answer == RE_MATCHES;
     arena_rewind(a, m);
     return found;
 }
