@@ -173,7 +173,7 @@ static bool decode_key(struct yaml_decode *d, uint32_t i, uint32_t depth, struct
     if (d->nodes.v[i].kind == YAML_SCALAR) return count(d, i) && decode_scalar(d, i, out);
     bool raw = d->raw;
     d->raw = true;
-    bool ok = yaml_decode_node(d, i, (struct str){0}, depth, out);
+    bool ok = yaml_decode_node(d, i, &(struct yaml_way){0}, depth, out);
     d->raw = raw;
     if (!ok || (out->kind != V_LIST && out->kind != V_MAP)) return ok;
     struct buf b = buf_new(d->a);
@@ -196,7 +196,7 @@ static struct str key_text(struct yaml_decode *d, const struct yaml_node *n, str
         return buf_done(&b);
     default:
         d->odd_keys = true;
-        return (struct str){0};
+        return STR("");
     }
 }
 
@@ -207,31 +207,31 @@ static bool is_merge(const struct yaml_node *n)
     return n->kind == YAML_SCALAR && str_is(n->text, "<<") && (n->implicit || yaml_tag_of(n->tag) == YAML_MERGE);
 }
 
-static bool decode_mapping(struct yaml_decode *d, uint32_t i, struct str path, uint32_t depth, struct map *into, bool merging);
+static bool decode_mapping(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct map *into, bool merging);
 
 /* One mapping under "<<", into the map that holds the key. */
-static bool merge_one(struct yaml_decode *d, uint32_t i, struct str path, uint32_t depth, struct map *into)
+static bool merge_one(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct map *into)
 {
     const struct yaml_node *n = &d->nodes.v[i];
     uint32_t map = n->kind == YAML_ALIAS ? n->target : i;
     if (d->nodes.v[map].kind != YAML_MAPPING) return fail(d, i, STR("map merge requires map or sequence of maps as the value"));
     if (!count(d, i)) return false;
-    if (map == i) return decode_mapping(d, map, path, depth, into, true);
+    if (map == i) return decode_mapping(d, map, way, depth, into, true);
     if (!enter_alias(d, i)) return false;
-    bool ok = count(d, map) && decode_mapping(d, map, path, depth, into, true);
+    bool ok = count(d, map) && decode_mapping(d, map, way, depth, into, true);
     leave_alias(d, i);
     return ok;
 }
 
-static bool merge(struct yaml_decode *d, uint32_t i, struct str path, uint32_t depth, struct map *into)
+static bool merge(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct map *into)
 {
     const struct yaml_node *n = &d->nodes.v[i];
-    if (n->kind != YAML_SEQUENCE) return merge_one(d, i, path, depth, into);
+    if (n->kind != YAML_SEQUENCE) return merge_one(d, i, way, depth, into);
     /* The last first: earlier ones take precedence. */
     uint32_t *items = arena_alloc(d->a, sizeof *items * (n->children + 1)), at = i + 1;
     for (uint32_t c = 0; c < n->children; c++, at = d->nodes.v[at].end) items[c] = at;
     for (uint32_t c = n->children; c-- > 0;)
-        if (!merge_one(d, items[c], path, depth, into)) return false;
+        if (!merge_one(d, items[c], way, depth, into)) return false;
     return true;
 }
 
@@ -245,12 +245,19 @@ static struct place earlier_place(struct yaml_decode *d, uint32_t mapping, struc
     return (struct place){0};
 }
 
-static void note_duplicate(struct yaml_decode *d, uint32_t mapping, uint32_t key, struct value k, const struct entry *e, struct str path)
+static struct str path_of(struct arena *a, const struct yaml_way *way)
+{
+    if (!way->up) return (struct str){0};
+    struct str up = path_of(a, way->up);
+    return way->item ? path_item(a, up, way->index) : path_key(a, up, way->key);
+}
+
+static void note_duplicate(struct yaml_decode *d, uint32_t mapping, uint32_t key, struct value k, const struct entry *e, const struct yaml_way *way)
 {
     struct yaml_duplicates *all = d->o->duplicates;
     if (all && !d->raw) {
         struct place first = d->o->origins ? origin_get(d->o->origins, e->at)->key_at : earlier_place(d, mapping, e->key);
-        *PUSH(all->a, all->v, all->n, all->cap) = (struct yaml_duplicate){path, first, yaml_place_of(d, key)};
+        *PUSH(all->a, all->v, all->n, all->cap) = (struct yaml_duplicate){path_of(all->a, way), first, yaml_place_of(d, key)};
     }
     if (!d->o->strict) return;
     if (!d->repeated.n) d->repeated_at = key;
@@ -260,34 +267,34 @@ static void note_duplicate(struct yaml_decode *d, uint32_t mapping, uint32_t key
 }
 
 /* A pair of a mapping. Entries before index `merged` came by "<<" and may be set again. */
-static bool decode_pair(struct yaml_decode *d, uint32_t mapping, uint32_t key, struct str path, uint32_t depth, struct map *into, uint32_t merged)
+static bool decode_pair(struct yaml_decode *d, uint32_t mapping, uint32_t key, const struct yaml_way *way, uint32_t depth, struct map *into, uint32_t merged)
 {
     uint32_t value = d->nodes.v[key].end;
     struct value k, v;
     if (!decode_key(d, key, depth, &k)) return false;
     struct str name = key_text(d, &d->nodes.v[key], k);
-    struct str below = d->o->duplicates ? path_key(d->a, path, name) : path;
-    if (!yaml_decode_node(d, value, below, depth + 1, &v)) return false;
+    struct yaml_way below = {.up = way, .key = name};
+    if (!yaml_decode_node(d, value, &below, depth + 1, &v)) return false;
     struct entry *e = map_find(into, name);
     if (!e) {
         map_put_at(into, name, v, origin_for(d, key, value, 0));
         return true;
     }
-    if (e - into->v >= (ptrdiff_t)merged) note_duplicate(d, mapping, key, k, e, below);
+    if (e - into->v >= (ptrdiff_t)merged) note_duplicate(d, mapping, key, k, e, &below);
     e->at = origin_for(d, key, value, e->at);
     e->value = v;
     return true;
 }
 
-static bool decode_mapping(struct yaml_decode *d, uint32_t i, struct str path, uint32_t depth, struct map *into, bool merging)
+static bool decode_mapping(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct map *into, bool merging)
 {
     uint32_t key = i + 1, merged = merging ? UINT32_MAX : 0, children = d->nodes.v[i].children;
     for (uint32_t c = 0; c < children; c += 2) {
         uint32_t value = d->nodes.v[key].end;
         if (is_merge(&d->nodes.v[key])) {
-            if (!merge(d, value, path, depth, into)) return false;
+            if (!merge(d, value, way, depth, into)) return false;
             if (!merging) merged = into->n;
-        } else if (!decode_pair(d, i, key, path, depth, into, merged)) {
+        } else if (!decode_pair(d, i, key, way, depth, into, merged)) {
             return false;
         }
         key = d->nodes.v[value].end;
@@ -297,7 +304,7 @@ static bool decode_mapping(struct yaml_decode *d, uint32_t i, struct str path, u
 
 /* ---- nodes ---- */
 
-static bool decode_sequence(struct yaml_decode *d, uint32_t i, struct str path, uint32_t depth, struct list *into)
+static bool decode_sequence(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct list *into)
 {
     uint32_t n = d->nodes.v[i].children, at = i + 1;
     if (!n) return true;
@@ -305,15 +312,15 @@ static bool decode_sequence(struct yaml_decode *d, uint32_t i, struct str path, 
     into->cap = n;
     if (d->o->origins && !d->raw) into->at = arena_alloc(d->a, sizeof *into->at * n);
     for (uint32_t c = 0; c < n; c++, at = d->nodes.v[at].end) {
-        struct str below = d->o->duplicates ? path_item(d->a, path, c) : path;
-        if (!yaml_decode_node(d, at, below, depth + 1, &into->v[c])) return false;
+        struct yaml_way below = {.up = way, .item = true, .index = c};
+        if (!yaml_decode_node(d, at, &below, depth + 1, &into->v[c])) return false;
         if (into->at) into->at[c] = origin_for(d, at, at, 0);
         into->n = c + 1;
     }
     return true;
 }
 
-bool yaml_decode_node(struct yaml_decode *d, uint32_t i, struct str path, uint32_t depth, struct value *out)
+bool yaml_decode_node(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct value *out)
 {
     const struct yaml_node *n = &d->nodes.v[i];
     if (!count(d, i)) return false;
@@ -322,21 +329,21 @@ bool yaml_decode_node(struct yaml_decode *d, uint32_t i, struct str path, uint32
     switch (n->kind) {
     case YAML_ALIAS: {
         if (!enter_alias(d, i)) return false;
-        bool ok = yaml_decode_node(d, n->target, path, depth + 1, out);
+        bool ok = yaml_decode_node(d, n->target, way, depth + 1, out);
         leave_alias(d, i);
         return ok;
     }
     case YAML_SEQUENCE: {
         struct list *l = list_new(d->a);
         *out = v_list(l);
-        return decode_sequence(d, i, path, depth, l);
+        return decode_sequence(d, i, way, depth, l);
     }
     case YAML_MAPPING: {
         struct map *m = map_new(d->a);
         m->cap = n->children / 2;
         if (m->cap) m->v = arena_alloc(d->a, sizeof *m->v * m->cap);
         *out = d->raw ? v_typed(v_map(m), GO_ANY_MAP) : v_map(m);
-        return decode_mapping(d, i, path, depth, m, false);
+        return decode_mapping(d, i, way, depth, m, false);
     }
     default:
         if (!decode_scalar(d, i, out)) return false;

@@ -5,6 +5,14 @@
 #include "value/yaml.h"
 #include "value/yaml_node.h"
 
+/* The way from the root to a value; made into a path only when somebody asks. */
+struct yaml_way {
+    const struct yaml_way *up; /* NULL: this is the root */
+    bool item;                 /* of a list */
+    uint32_t index;            /* of a list's item */
+    struct str key;            /* of a map's entry */
+};
+
 struct yaml_decode {
     struct arena *a;
     const struct yaml_options *o;
@@ -23,7 +31,7 @@ struct yaml_decode {
 };
 
 /* The value of a node and all below it; false with `error` set. */
-bool yaml_decode_node(struct yaml_decode *d, uint32_t node, struct str path, uint32_t depth, struct value *out);
+bool yaml_decode_node(struct yaml_decode *d, uint32_t node, const struct yaml_way *way, uint32_t depth, struct value *out);
 struct place yaml_place_of(const struct yaml_decode *d, uint32_t node);
 
 /* A key of a raw map: its type (see yaml_show.c), then its text: for a string its bytes, else Go's spelling. */

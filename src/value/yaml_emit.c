@@ -111,9 +111,21 @@ static bool begins_like_syntax(struct str s, bool blank_follows)
     }
 }
 
+/* Words without blanks and syntax, as most scalars are: plain whatever the version. */
+static bool is_word(struct str s)
+{
+    static const bool inner[256] = {['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, ['_'] = 1, ['-'] = 1, ['.'] = 1, ['/'] = 1};
+    unsigned char first = (unsigned char)s.p[0];
+    if (first == '-' || first == '.' || !inner[first]) return false;
+    for (size_t i = 1; i < s.n; i++)
+        if (!inner[(unsigned char)s.p[i]]) return false;
+    return true;
+}
+
 static struct allowed analyze(struct str s, bool v3)
 {
     if (!s.n) return (struct allowed){.plain = true, .single = true};
+    if (is_word(s)) return (struct allowed){.plain = true, .single = true, .block = true};
     bool syntax = str_starts(s, STR("---")) || str_starts(s, STR("..."));
     bool breaks = false, special = false, tabs = false, edge = false, trailing_space = false, break_space = false, space_break = false;
     bool after_blank = true, after_space = false, after_break = false;
@@ -158,8 +170,10 @@ static enum yaml_style choose_style(enum yaml_style style, struct str s, struct 
 bool yaml_emit_is_simple_key(struct str text, struct str tag)
 {
     if (text.n + tag.n > LONGEST_SIMPLE_KEY) return false;
-    for (size_t i = 0, w; i < text.n; i += w)
-        if (is_break_rune(rune_at(text, i, &w))) return false;
+    for (size_t i = 0, w; i < text.n; i += w) {
+        w = 1;
+        if (text.p[i] < ' ' && is_break_rune(rune_at(text, i, &w))) return false;
+    }
     return true;
 }
 
@@ -192,10 +206,24 @@ static void write_flowing(struct yaml_emit *e, struct str s, bool fold, bool quo
     }
 }
 
+/* Nothing in it that is wider or narrower than its byte, and no reason to fold. */
+static bool is_ascii_line(const struct yaml_emit *e, struct str s)
+{
+    if (!e->v3 && e->column + s.n > WIDTH) return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < ' ') return false; /* negative, too: beyond ASCII */
+    return true;
+}
+
 static void write_plain(struct yaml_emit *e, struct str s, bool key)
 {
     if (s.n && !e->whitespace) put(e, ' ');
-    write_flowing(e, s, !key, false);
+    if (is_ascii_line(e, s)) {
+        buf_add(e->b, s);
+        e->column += s.n;
+    } else {
+        write_flowing(e, s, !key, false);
+    }
     e->whitespace = e->indention = false;
 }
 

@@ -28,14 +28,14 @@ static bool odd_key_left(const struct yaml_decode *done, struct str *message)
 {
     struct yaml_decode d = {.a = done->a, .o = done->o, .nodes = done->nodes, .line_base = done->line_base, .raw = true, .repeated = buf_new(done->a)};
     struct value v;
-    return yaml_decode_node(&d, 0, (struct str){0}, 0, &v) && yaml_find_odd_key(done->a, v, message);
+    return yaml_decode_node(&d, 0, &(struct yaml_way){0}, 0, &v) && yaml_find_odd_key(done->a, v, message);
 }
 
 /* What is wrong with a document that could be parsed: Go's message after "error converting YAML to JSON: ". */
 static bool is_wrong(struct yaml_decode *d, struct value *out, struct str *message, struct place *where)
 {
     *where = (struct place){.input = d->o->input & 0x3fff, .line = d->line_base + 1};
-    if (!yaml_decode_node(d, 0, (struct str){0}, 0, out)) {
+    if (!yaml_decode_node(d, 0, &(struct yaml_way){0}, 0, out)) {
         *message = str_concat(d->a, STR("yaml: "), d->error);
         *where = yaml_place_of(d, d->error_at);
         return true;
@@ -52,6 +52,14 @@ static bool is_wrong(struct yaml_decode *d, struct value *out, struct str *messa
     return true;
 }
 
+/* Room for an origin a node, which is more than enough without aliases. */
+static void reserve_origins(struct origins *o, uint32_t more)
+{
+    if (!o || o->cap - o->n >= more) return;
+    o->v = arena_grow(o->a, o->v, o->n * sizeof *o->v, (o->n + more) * sizeof *o->v);
+    o->cap = o->n + more;
+}
+
 static bool read_document(struct arena *a, struct str text, uint32_t line_base, const struct yaml_options *o, struct value *out,
                           struct str *error, struct place *at)
 {
@@ -59,8 +67,10 @@ static bool read_document(struct arena *a, struct str text, uint32_t line_base, 
     struct yaml_problem problem = {0};
     struct str message;
     struct place where;
+    bool parsed = yaml_parse(a, text, &d.nodes, &problem);
+    reserve_origins(o->origins, d.nodes.n);
     *out = NIL;
-    if (!yaml_parse(a, text, &d.nodes, &problem)) {
+    if (!parsed) {
         message = str_concat(a, STR("yaml: "), problem.text);
         where = (struct place){.input = o->input & 0x3fff, .column = problem.column & 0x3ffff, .line = problem.line + line_base};
     } else if (!d.nodes.n || !is_wrong(&d, out, &message, &where)) {

@@ -285,15 +285,30 @@ static bool fetch_block_scalar(struct yaml_scan *s)
 
 /* ---- between tokens ---- */
 
-static bool skip_comment(struct yaml_scan *s)
+/* Over printable ASCII in steps of eight, where that cannot pass over anything. */
+static void skip_quickly(struct yaml_scan *s)
 {
-    if (*s->p != '#') return true;
-    while (!yaml_is_breakz(s->p)) {
+    const char *p = s->p;
+    if (s->bad.n) return;
+    while (s->end - p >= 8 && yaml_eight_printable(p)) p += 8;
+    while (*p >= ' ') p++; /* what is negative is no ASCII */
+    uint32_t n = (uint32_t)(p - s->p);
+    s->p = p;
+    s->mark.column += n;
+    s->mark.index += n;
+}
+
+bool yaml_scan_line(struct yaml_scan *s)
+{
+    for (;;) {
+        skip_quickly(s);
+        if (yaml_is_breakz(s->p)) return true;
         yaml_skip(s);
         if (!yaml_scan_need(s, 1)) return false;
     }
-    return true;
 }
+
+static bool skip_comment(struct yaml_scan *s) { return *s->p != '#' || yaml_scan_line(s); }
 
 bool yaml_scan_rest_of_line(struct yaml_scan *s)
 {

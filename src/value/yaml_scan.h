@@ -103,9 +103,19 @@ bool yaml_scan_block(struct yaml_scan *s, struct yaml_token *t);
 bool yaml_scan_anchor(struct yaml_scan *s, struct yaml_token *t);
 bool yaml_scan_tag(struct yaml_scan *s, struct yaml_token *t);
 bool yaml_scan_directive(struct yaml_scan *s, struct yaml_token *t);
+/* All up to the next line break or the end. */
+bool yaml_scan_line(struct yaml_scan *s);
 /* Blanks, then a comment up to its line break. */
 bool yaml_scan_rest_of_line(struct yaml_scan *s);
 bool yaml_scan_at_document_mark(const struct yaml_scan *s);
+
+/* Eight bytes, all of them printable ASCII. */
+static inline bool yaml_eight_printable(const char *p)
+{
+    uint64_t x, ones = 0x0101010101010101u, high = ones * 0x80;
+    memcpy(&x, p, sizeof x);
+    return !((x | (x + ones) | ((x - ones * 0x20) & ~x)) & high);
+}
 
 /* Bytes of the line break at p: LF, CR, CR LF, NEL, LS, PS; 0 when there is none. */
 static inline unsigned yaml_break_at(const char *p)

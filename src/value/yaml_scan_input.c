@@ -30,24 +30,20 @@ static const char *check_character(struct str s, size_t i, unsigned *width)
     return is_allowed(r) ? NULL : "control characters are not allowed";
 }
 
-/* Eight bytes, all of them printable ASCII. */
-static bool eight_printable(const char *p)
-{
-    uint64_t x, ones = 0x0101010101010101u, high = ones * 0x80;
-    memcpy(&x, p, sizeof x);
-    return !((x | (x + ones) | ((x - ones * 0x20) & ~x)) & high);
-}
-
 /* The first character that is not allowed: its message, or NULL. */
 static const char *find_bad(struct str s, size_t *at)
 {
     size_t i = 0;
     while (i < s.n) {
-        if (s.n - i >= 8 && eight_printable(s.p + i)) {
+        if (s.n - i >= 8 && yaml_eight_printable(s.p + i)) {
             i += 8;
             continue;
         }
         unsigned width;
+        if ((s.p[i] >= ' ' && s.p[i] < 0x7f) || s.p[i] == '\n') {
+            i++;
+            continue;
+        }
         const char *message = check_character(s, i, &width);
         if (message) {
             *at = i;

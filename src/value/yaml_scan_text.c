@@ -301,10 +301,7 @@ static bool scan_block_header(struct yaml_scan *s, struct yaml_mark at, int *cho
 static bool scan_block_line(struct yaml_scan *s, struct buf *b)
 {
     const char *from = s->p;
-    while (!yaml_is_breakz(s->p)) {
-        yaml_skip(s);
-        if (!yaml_scan_need(s, 1)) return false;
-    }
+    if (!yaml_scan_line(s)) return false;
     buf_add(b, str_of(from, (size_t)(s->p - from)));
     return true;
 }

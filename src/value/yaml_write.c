@@ -58,11 +58,11 @@ static size_t json_length(struct str s)
 
 /* ---- scalars ---- */
 
-static bool old_or_new_number(struct str s)
+/* Text that would be read as something else, here or by other readers of YAML 1.1. */
+static bool must_quote(struct str s)
 {
     struct value v;
-    if (yaml_resolve(s, &v) != YAML_STR || yaml_is_base60(s)) return true;
-    return false;
+    return yaml_resolve(s, &v) != YAML_STR || yaml_is_base60(s);
 }
 
 /* go-yaml v3 alone reads a sign after 0o: 0o-7. */
@@ -79,7 +79,7 @@ static bool signed_octal(struct str s)
 
 static void write_text(struct write *w, struct str s, bool key)
 {
-    bool quote = old_or_new_number(s) || (w->pretty && signed_octal(s));
+    bool quote = must_quote(s) || (w->pretty && signed_octal(s));
     enum yaml_style style = memchr(s.n ? s.p : "", '\n', s.n) ? YAML_LITERAL : quote ? YAML_DOUBLE : YAML_PLAIN;
     yaml_emit_scalar(&w->e, s, style, key, (struct str){0});
 }
@@ -270,7 +270,7 @@ static bool write_key(struct write *w, struct str key, bool *simple)
         tag = STR("!!binary");
         text = base64(w->a, key, 70);
     }
-    if (!w->pretty && !w->direct && json_length(key) > LONGEST_JSON_KEY) {
+    if (!w->pretty && !w->direct && key.n > LONGEST_JSON_KEY / 6 - 1 && json_length(key) > LONGEST_JSON_KEY) {
         w->odd = true;
         return false;
     }
