@@ -1,5 +1,6 @@
-/* YAML as Helm sees it. Reading: libyaml's events, resolved as sigs.k8s.io/yaml does (go-yaml's YAML 1.1, then through
- * JSON: every number a float64, every key a string). Writing: the two emitters that toYaml and toYamlPretty stand for. */
+/* YAML as Helm sees it. Reading: what sigs.k8s.io/yaml makes of a text (go-yaml v2's YAML 1.1, then through JSON: every
+ * number a float64, every key a string), with its messages; the scanner is ours, because libyaml's accepts and refuses other
+ * texts than go-yaml's (yaml_scan.h). Writing: the two emitters that toYaml and toYamlPretty stand for. */
 #ifndef RUTTER_VALUE_YAML_H
 #define RUTTER_VALUE_YAML_H
 
@@ -14,13 +15,13 @@ struct yaml_options {
     bool strict;              /* our own files: a duplicate key is an error */
     bool ints;                /* our own files: whole numbers become int64 */
     /* Duplicate keys are legal (the last wins). Each is noted here when it is not NULL: the place of the earlier one
-     * is the `over` of the origin of the later. */
+     * is the `over` of the origin of the later. A key that came by "<<" and is set again is none. */
     struct yaml_duplicates *duplicates;
 };
 
 struct yaml_duplicate {
     struct str path;          /* as --set spells it */
-    struct place first, second;
+    struct place first, second; /* the first is known where origins are kept */
 };
 
 struct yaml_duplicates {

@@ -235,28 +235,26 @@ static bool merge(struct yaml_decode *d, uint32_t i, const struct yaml_way *way,
     return true;
 }
 
-/* Where the earlier of two equal keys stands, when no origins are kept. */
-static struct place earlier_place(struct yaml_decode *d, uint32_t mapping, struct str key)
+static void write_path(struct buf *b, const struct yaml_way *way)
 {
-    const struct yaml_node *n = &d->nodes.v[mapping];
-    uint32_t at = mapping + 1;
-    for (uint32_t c = 0; c < n->children; c += 2, at = d->nodes.v[d->nodes.v[at].end].end)
-        if (d->nodes.v[at].kind == YAML_SCALAR && str_eq(d->nodes.v[at].text, key)) return yaml_place_of(d, at);
-    return (struct place){0};
+    if (!way->up) return;
+    write_path(b, way->up);
+    if (way->item) path_add_item(b, way->index);
+    else path_add_key(b, way->key);
 }
 
 static struct str path_of(struct arena *a, const struct yaml_way *way)
 {
-    if (!way->up) return (struct str){0};
-    struct str up = path_of(a, way->up);
-    return way->item ? path_item(a, up, way->index) : path_key(a, up, way->key);
+    struct buf b = buf_new(a);
+    write_path(&b, way);
+    return buf_done(&b);
 }
 
-static void note_duplicate(struct yaml_decode *d, uint32_t mapping, uint32_t key, struct value k, const struct entry *e, const struct yaml_way *way)
+static void note_duplicate(struct yaml_decode *d, uint32_t key, struct value k, const struct entry *e, const struct yaml_way *way)
 {
     struct yaml_duplicates *all = d->o->duplicates;
     if (all && !d->raw) {
-        struct place first = d->o->origins ? origin_get(d->o->origins, e->at)->key_at : earlier_place(d, mapping, e->key);
+        struct place first = d->o->origins ? origin_get(d->o->origins, e->at)->key_at : NOWHERE;
         *PUSH(all->a, all->v, all->n, all->cap) = (struct yaml_duplicate){path_of(all->a, way), first, yaml_place_of(d, key)};
     }
     if (!d->o->strict) return;
@@ -267,7 +265,7 @@ static void note_duplicate(struct yaml_decode *d, uint32_t mapping, uint32_t key
 }
 
 /* A pair of a mapping. Entries before index `merged` came by "<<" and may be set again. */
-static bool decode_pair(struct yaml_decode *d, uint32_t mapping, uint32_t key, const struct yaml_way *way, uint32_t depth, struct map *into, uint32_t merged)
+static bool decode_pair(struct yaml_decode *d, uint32_t key, const struct yaml_way *way, uint32_t depth, struct map *into, uint32_t merged)
 {
     uint32_t value = d->nodes.v[key].end;
     struct value k, v;
@@ -280,7 +278,7 @@ static bool decode_pair(struct yaml_decode *d, uint32_t mapping, uint32_t key, c
         map_put_at(into, name, v, origin_for(d, key, value, 0));
         return true;
     }
-    if (e - into->v >= (ptrdiff_t)merged) note_duplicate(d, mapping, key, k, e, &below);
+    if (e - into->v >= (ptrdiff_t)merged) note_duplicate(d, key, k, e, &below);
     e->at = origin_for(d, key, value, e->at);
     e->value = v;
     return true;
@@ -294,7 +292,7 @@ static bool decode_mapping(struct yaml_decode *d, uint32_t i, const struct yaml_
         if (is_merge(&d->nodes.v[key])) {
             if (!merge(d, value, way, depth, into)) return false;
             if (!merging) merged = into->n;
-        } else if (!decode_pair(d, i, key, way, depth, into, merged)) {
+        } else if (!decode_pair(d, key, way, depth, into, merged)) {
             return false;
         }
         key = d->nodes.v[value].end;

@@ -13,6 +13,10 @@ struct yaml_way {
     struct str key;            /* of a map's entry */
 };
 
+/* One segment more, as path_key and path_item do it (yaml_path.c). */
+void path_add_key(struct buf *b, struct str key);
+void path_add_item(struct buf *b, uint32_t index);
+
 struct yaml_decode {
     struct arena *a;
     const struct yaml_options *o;

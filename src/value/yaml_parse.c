@@ -386,7 +386,7 @@ bool yaml_parse(struct arena *a, struct str text, struct yaml_nodes *out, struct
     struct parse p = {.a = a, .out = out, .problem = problem, .anchors = strmap_new(a)};
     yaml_scan_start(&p.scan, a, text, problem);
     /* Enough for most documents at once: half a line makes a node. */
-    out->cap = (uint32_t)(text.n / BYTES_A_NODE) + 16;
+    out->cap = (uint32_t)(text.n / BYTES_A_NODE) + 4;
     out->v = arena_alloc(a, out->cap * sizeof *out->v);
     int type = peek_type(&p);
     if (type < 0) return false;

@@ -56,8 +56,9 @@ static bool is_wrong(struct yaml_decode *d, struct value *out, struct str *messa
 static void reserve_origins(struct origins *o, uint32_t more)
 {
     if (!o || o->cap - o->n >= more) return;
-    o->v = arena_grow(o->a, o->v, o->n * sizeof *o->v, (o->n + more) * sizeof *o->v);
-    o->cap = o->n + more;
+    uint32_t cap = o->n + more > o->cap * 2 ? o->n + more : o->cap * 2;
+    o->v = arena_grow(o->a, o->v, o->n * sizeof *o->v, cap * sizeof *o->v);
+    o->cap = cap;
 }
 
 static bool read_document(struct arena *a, struct str text, uint32_t line_base, const struct yaml_options *o, struct value *out,

@@ -87,7 +87,7 @@ void yaml_scan_take(struct yaml_scan *s);
 
 /* ---- between the scanner's files ---- */
 
-/* go-yaml's message. `numbered`: its idea of the line, 0 when it names none. */
+/* Sets the problem, with go-yaml's idea of the line; `context` is where the token began. Returns false. */
 bool yaml_scan_fail(struct yaml_scan *s, struct yaml_mark context, const char *message);
 bool yaml_scan_fail_reading(struct yaml_scan *s);
 bool yaml_scan_need_slowly(struct yaml_scan *s, unsigned characters);
