@@ -10,4 +10,7 @@
  * whose `refused` says so. */
 struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d);
 
+/* values-old.yaml and values-new.yaml as they lie beside the plan: the user's values alone, printed as `helm get values -o yaml` prints them. */
+struct str plan_values_text(struct arena *a, const struct map *user);
+
 #endif

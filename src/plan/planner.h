@@ -5,6 +5,7 @@
 #include "kube/scaler.h"
 #include "plan/plan.h"
 #include "plan/runbook.h"
+#include "plan/timing.h"
 
 /* ---- the installation, both sides beside each other (shape.c) ---- */
 
@@ -68,14 +69,15 @@ struct planner {
     struct plan *plan;
     const struct runbook *book;
     struct shape shape;
+    struct timing timing;
     struct step_list *list;           /* plan->forward or plan->back */
     const struct entry *entry;        /* of the runbook, being made */
     bool back;                        /* making the rollback */
     uint32_t entry_from;              /* first step of this entry in the list */
     /* What makers tell those that come later. */
-    struct str upgrade_id;            /* the step that changes the release */
-    struct str back_first, back_reconcile; /* where the rollback is entered: from the upgrade on, and before it */
-    struct str chart_new_from, chart_old_from;
+    struct str upgrade_id;            /* the step that changes the release; "" before it is made, and where Terraform does */
+    struct str terraform_id;
+    struct str back_helm_id, back_upgrade_id; /* the two ways back; "" for one that there is not */
 };
 
 bool shape_make(struct planner *p);
@@ -116,6 +118,26 @@ struct str make_regex(struct arena *a, struct str literal);
 struct str make_id(struct arena *a, struct str s);
 /* "-l" argument of a workload's own selector: "a=b,c=d". */
 struct str make_selector(struct arena *a, const struct workload *w);
+/* A -o argument for kubectl get: "done: ..." when the workload is rolled out, else how far it is. `marker` is one more condition in Go's template language. */
+struct str make_rollout_template(struct arena *a, const struct workload *w, struct str marker);
+/* Indices of the units in the order in which they are watched. */
+uint32_t *make_monitor_order(struct planner *p);
+/* A condition in the same language that holds for this version of the object only; "" when nothing tells them apart. */
+struct str make_marker(struct arena *a, const struct workload *w, const struct workload *before);
+/* Writes the last values file of a side: live replicas from captures. */
+struct step *make_overlay_file(struct planner *p, bool new_side, struct str title);
+/* helm upgrade to a side: chart, values, overlay, wait. */
+void make_upgrade_argv(struct planner *p, struct step *s, bool new_side);
+/* The watches of one side's rollouts, beside the step of that id. */
+void make_monitors(struct planner *p, struct str beside, const char *suffix);
+/* Captures of a ScaledObject's annotations before the upgrade; both are "" when it was not paused. */
+struct str make_paused_at(struct arena *a, const struct object *o);
+struct str make_paused_flag(struct arena *a, const struct object *o);
+/* Objects that a hook applies, as one List in a work file ("applied-old.json"); the step that writes it, or NULL when there are none. */
+struct step *make_applied_file(struct planner *p, bool new_side);
+/* A check that the cluster's objects have the values that the work file gives them: a server-side dry run under a name of its own conflicts with
+ * every field whose value differs, whoever owns it. Nothing is written. */
+struct step *make_dry_apply(struct planner *p, struct str what, struct str title, struct str file);
 void assume(struct planner *p, const char *id, struct str text, struct str checked_by);
 struct step *make_gate(struct planner *p, struct str what, struct str title, struct str accept);
 struct loss *declare_loss(struct planner *p, struct str id, struct str object, struct str text, struct str gate);
@@ -134,7 +156,7 @@ maker make_pause, make_orphans, make_scalers_new, make_resume;
 maker make_claims;
 maker make_crds, make_dependencies, make_preview, make_overlay, make_upgrade, make_monitor, make_terraform;
 maker make_back_state, make_back_forget, make_back_prepare, make_back_helm, make_back_upgrade, make_back_leftovers, make_back_scalers, make_back_hooks, make_back_residue,
-    make_back_resume, make_back_claims, make_back_terraform, make_back_losses;
+    make_back_resume, make_back_claims, make_back_losses;
 
 /* NULL when there is no maker of that name. */
 maker *maker_find(struct str name);

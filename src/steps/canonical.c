@@ -3,10 +3,12 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "value/gofmt.h"
 
 static const int64_t SAFE = 9007199254740991; /* 2^53 - 1: what every reader of JSON holds exactly (RFC 8785, 3.2.2.3 and appendix D) */
 
@@ -72,6 +74,30 @@ static void write_integer(struct buf *b, int64_t i)
     buf_printf(b, "%" PRId64, i);
 }
 
+/* Numbers as ECMAScript has them (RFC 8785, 3.2.2.3). The readers make every number a float64; our own fields are whole, but a Kubernetes
+ * object that a plan writes may hold a fraction. */
+static void write_float(struct buf *b, double f)
+{
+    double size = fabs(f);
+    if (!isfinite(f)) {
+        buf_z(b, "null");
+        return;
+    }
+    if (size <= (double)SAFE && floor(f) == f) {
+        write_integer(b, (int64_t)f);
+        return;
+    }
+    if (size >= 1e-6 && size < 1e21) {
+        go_float(b, f, 'f', -1);
+        return;
+    }
+    struct buf e = buf_new(b->a);
+    go_float(&e, f, 'e', -1); /* "1e-07"; ECMAScript: 1e-7 */
+    ptrdiff_t at = str_chr(buf_str(&e), 'e') + 2;
+    while (at < (ptrdiff_t)e.n - 1 && e.p[at] == '0') memmove(e.p + at, e.p + at + 1, e.n-- - (size_t)at - 1);
+    buf_add(b, buf_str(&e));
+}
+
 static void write_value(struct buf *b, struct value v, uint32_t depth)
 {
     if (depth > b->a->guard->max.depth) guard_trip(b->a->guard, "a document is nested deeper than %u", b->a->guard->max.depth);
@@ -79,15 +105,7 @@ static void write_value(struct buf *b, struct value v, uint32_t depth)
     case V_BOOL: buf_z(b, v.u.b ? "true" : "false"); return;
     case V_INT: write_integer(b, v.u.i); return;
     case V_UINT: write_integer(b, v.u.u <= (uint64_t)SAFE ? (int64_t)v.u.u : SAFE + 1); return;
-    case V_FLOAT:
-        /* The JSON readers make every number a float64; a fraction has no place in our documents. */
-        if (v.u.f >= -(double)SAFE && v.u.f <= (double)SAFE && (double)(int64_t)v.u.f == v.u.f) {
-            write_integer(b, (int64_t)v.u.f);
-            return;
-        }
-        assert(!"a fraction in a canonical document");
-        buf_z(b, "null");
-        return;
+    case V_FLOAT: write_float(b, v.u.f); return;
     case V_STR: write_string(b, v_text(v)); return;
     case V_LIST:
         buf_byte(b, '[');

@@ -42,6 +42,14 @@ TEST(canonical_integers)
     CHECK_STR(canonical(a, v_int(9007199254740991)), STR("9007199254740991"));
     CHECK_STR(canonical(a, v_int(-9007199254740991)), STR("-9007199254740991"));
     CHECK_STR(canonical(a, v_float(333333)), STR("333333"));
+    /* And its fractions and exponents. */
+    CHECK_STR(canonical(a, v_float(1e23)), STR("1e+23"));
+    CHECK_STR(canonical(a, v_float(295147905179352830000.0)), STR("295147905179352830000"));
+    CHECK_STR(canonical(a, v_float(5e-324)), STR("5e-324"));
+    CHECK_STR(canonical(a, v_float(-0.0000033333333333333333)), STR("-0.0000033333333333333333"));
+    CHECK_STR(canonical(a, v_float(9.999999999999997e-7)), STR("9.999999999999997e-7"));
+    CHECK_STR(canonical(a, v_float(333333333.3333332)), STR("333333333.3333332"));
+    CHECK_STR(canonical(a, v_float(0.002)), STR("0.002"));
 }
 
 TEST(canonical_empty_and_nested)

@@ -76,7 +76,8 @@ struct check {
 
 enum capture_type { CAPTURE_STRING, CAPTURE_INT, CAPTURE_BOOL };
 
-/* Taken once, written to the journal, read from there ever after. With several in one step the i-th is the i-th line of the output. */
+/* Taken once, written to the journal, read from there ever after. The i-th capture of a step is the i-th line of its output; a line that is
+ * not there is empty, and so is a capture whose step was passed over. */
 struct capture {
     struct str name;         /* "revision", "replicas.StatefulSet/sie-worker-l4" */
     enum capture_type type;
@@ -176,7 +177,7 @@ struct step {
     uint32_t retries;        /* further tries after a failure */
     /* A background step is started, and the steps whose `beside` is its id (they follow it in the list) run meanwhile: waits are polled in turn, any
      * other runs once, as soon as its `needs` have ended. The background step is awaited after them; if it fails, they are dropped.
-     * When it has succeeded, waits that are not yet met go on until their own timeouts. */
+     * When it has succeeded, waits that are not yet met go on until their own timeouts. If it is passed over, so are the steps beside it. */
     bool background;
     struct str log;          /* background: work file for both outputs */
     struct str beside;
@@ -316,7 +317,8 @@ struct value plan_to_value(struct arena *a, const struct plan *p);
 /* And back, strictly: a missing or wrong field, or a kind, phase or type that is not known, is an error; unknown fields are not. Whole
  * numbers may be V_INT or V_FLOAT, as the JSON readers give them. */
 bool plan_from_value(struct arena *a, struct value v, struct plan *out, struct str *error);
-/* RFC 8785 over strings, booleans, null, lists, maps and integers within 2^53. Invalid UTF-8 becomes U+FFFD. */
+/* RFC 8785. Our own fields are strings, booleans, null, lists, maps and integers within 2^53; a number that is not whole is written as ECMAScript
+ * does. Invalid UTF-8 becomes U+FFFD. */
 void canonical_json(struct buf *b, struct value v);
 /* The id: sha256 of the canonical JSON without "id". */
 struct str plan_id(struct arena *a, struct value plan);

@@ -1,0 +1,242 @@
+/* The way back: which one, and what Helm leaves undone on it.
+ *
+ * helm rollback takes the newest record, whatever its status, for what is there: an object of the target that exists and is not in that record is
+ * an error. helm upgrade compares with the newest deployed revision and adopts what bears the release's marks. A release that is pending refuses
+ * every upgrade. (pkg/action/rollback.go, upgrade.go; pkg/kube/client.go)
+ */
+#include "plan/planner.h"
+
+static bool terraform(const struct planner *p) { return p->f->o->strategy == STRATEGY_TERRAFORM; }
+
+/* Helm's rollback resets replicas and takes no values, and it stops at a claim that was kept. */
+static bool rollback_serves(const struct planner *p) { return !p->shape.overlay_old && !p->shape.claim_kept; }
+
+static bool only_old(const struct planner *p, const struct item *x)
+{
+    (void)p;
+    return item_in_release(x->old) && !item_in_release(x->new);
+}
+
+/* ---- the state that the way back starts from ---- */
+
+static void capture_state(struct planner *p, const char *what, const char *title, const char *name, enum capture_type type, const char *template, const char *must)
+{
+    struct step *s = make_step(p, STEP_CAPTURE, str_from(what), make_text(p, str_from(title), NULL));
+    make_helm(p, &s->argv, "get", "all", str_z(p->a, p->plan->release), "--template", template, NULL);
+    step_capture(p->a, s, str_from(name), type, str_from(must));
+    s->fresh = true;
+}
+
+/* Helm's rollback can go where nothing of its target lies outside the newest record. A capture says so: empty, when its step is passed over. */
+static void capture_way(struct planner *p)
+{
+    struct arena *a = p->a;
+    uint32_t n;
+    struct ref_group *g = make_groups(p, only_old, false, &n);
+    struct str names[64];
+    for (uint32_t i = 0; i < n && i < 64; i++) {
+        names[i] = i ? str_printf(a, "back.outside.%u", i) : STR("back.outside");
+        struct step *s = make_step(p, STEP_CAPTURE, str_sub(names[i], 5, names[i].n), STR("Is anything there that only the old version has?"));
+        make_kubectl(p, &s->argv, g[i].ns, "get", "--ignore-not-found", "-o", "name", NULL);
+        for (uint32_t k = 0; k < g[i].n; k++) argv_add(a, &s->argv, ARG_TEXT, make_ref(a, g[i].v[k]));
+        step_capture(a, s, names[i], CAPTURE_STRING, STR(""))->if_absent = STR("");
+        s->fresh = true;
+    }
+    struct step *s = make_step(p, STEP_CAPTURE, STR("way"), STR("Which way leads back?"));
+    argv_text(a, &s->argv, "helm", "version", "--template", n <= 64 ? "rollback" : "upgrade", NULL);
+    step_capture(a, s, STR("back.way"), CAPTURE_STRING, STR("^(rollback|upgrade)?$"))->if_absent = STR("");
+    for (uint32_t i = 0; i < n && i < 64; i++) step_when(a, s, names[i], STR(""), false);
+    s->fresh = true;
+}
+
+void make_back_state(struct planner *p)
+{
+    if (terraform(p)) return;
+    capture_state(p, "latest", "Which revision of {release} is the newest?", "back.latest", CAPTURE_INT, "{{.Release.Version}}", "^[1-9][0-9]*$");
+    /* "pending-upgrade" and its kin are one thing here. */
+    capture_state(p, "status", "In what state is it?", "back.status", CAPTURE_STRING, "{{printf \"%.7s\" .Release.Info.Status}}", "^(deploye|failed|pending|superse)$");
+    capture_state(p, "description", "What made it?", "back.description", CAPTURE_STRING, "{{printf \"%.200s\" .Release.Info.Description}}", "");
+    if (rollback_serves(p)) capture_way(p);
+    for (uint32_t i = 0; i < p->shape.claims_n; i++) {
+        const struct claim *c = &p->shape.claims[i];
+        if (!c->item->old || !c->item->new || c->size_new <= c->size_old) continue;
+        struct step *s = make_step(p, STEP_CHECK, str_printf(p->a, "size-%.*s", STR_ARG(c->item->old->name)), str_printf(p->a, "%.*s has not grown", STR_ARG(c->item->id)));
+        make_kubectl(p, &s->argv, c->item->old->ns, "get", str_z(p->a, make_ref(p->a, c->item->old)), "-o", "jsonpath={.spec.resources.requests.storage}", NULL);
+        struct value size = value_at(c->item->old->v, "spec", "resources", "requests", "storage", NULL);
+        if (size.kind == V_STR)
+            step_expect(p->a, s, EXPECT_EQUALS, v_text(size), STR("A claim never shrinks, so Helm cannot go back to the old version: go forward, or move the data by hand."));
+        else step_expect(p->a, s, EXPECT_NOT_EMPTY, STR(""), STR(""));
+    }
+}
+
+/* True unless one of the two ways has been gone already: by the words that each leaves in the record. */
+static void when_not_back(struct planner *p, struct step *s)
+{
+    static const char *const done[] = {"description.back", "description.rollback"};
+    for (size_t i = 0; i < 2; i++)
+        *PUSH(p->a, s->when, s->when_n, s->when_cap) = (struct condition){.capture = STR("back.description"), .equals = STR(""), .equals_capture = str_from(done[i]), .negate = true};
+}
+
+static uint32_t outside_groups(struct planner *p)
+{
+    uint32_t n;
+    make_groups(p, only_old, false, &n);
+    return n;
+}
+
+static void when_way(struct planner *p, struct step *s, bool rollback)
+{
+    if (rollback_serves(p)) step_when(p->a, s, STR("back.way"), STR("rollback"), !rollback);
+}
+
+static void when_newer(struct planner *p, struct step *s)
+{
+    *PUSH(p->a, s->when, s->when_n, s->when_cap) = (struct condition){.capture = STR("back.latest"), .equals = STR(""), .equals_capture = STR("revision"), .negate = true};
+}
+
+void make_back_forget(struct planner *p)
+{
+    if (terraform(p)) return;
+    /* Where Helm's rollback is the way, it does not look at the pending state; only what it cannot do needs this. */
+    if (rollback_serves(p) && !outside_groups(p)) return;
+    struct arena *a = p->a;
+    struct step *gate = make_gate(p, STR("pending"), STR("No helm process is at work on this release any more, anywhere"), STR(""));
+    gate->note = make_text(p, STR("Helm's record says that an operation on {release} is under way. If that is so, end it with SIGTERM and wait; go on only when it was killed."), NULL);
+    struct step *s = make_step(p, STEP_RUN, STR("forget"), STR(""));
+    make_kubectl(p, &s->argv, p->plan->ns, "delete", "--ignore-not-found", "secret", NULL);
+    argv_add_after(a, &s->argv, str_printf(a, "sh.helm.release.v1.%.*s.v", STR_ARG(p->plan->release)), ARG_CAPTURE, STR("back.latest"));
+    step_effect(a, s, EFFECT_FORGET, STR(""), STR(""));
+    s->inverse_why = STR("a step of the rollback");
+    struct step *both[] = {gate, s};
+    for (size_t i = 0; i < 2; i++) {
+        step_when(a, both[i], STR("back.status"), STR("pending"), false);
+        when_newer(p, both[i]);
+        when_way(p, both[i], false);
+    }
+}
+
+/* ---- the two ways ---- */
+
+void make_back_helm(struct planner *p)
+{
+    if (terraform(p) || !rollback_serves(p)) return;
+    struct arena *a = p->a;
+    struct step *s = make_step(p, STEP_RUN, STR("rollback"), STR(""));
+    struct argv *both[] = {&s->argv, &s->argv_helm3};
+    for (size_t i = 0; i < (p->shape.scale_old ? 2u : 1u); i++) {
+        make_helm(p, both[i], "rollback", str_z(a, p->plan->release), NULL);
+        argv_add(a, both[i], ARG_CAPTURE, STR("revision"));
+        argv_text(a, both[i], "--wait", "--timeout", NULL);
+        argv_add(a, both[i], ARG_TEXT, str_printf(a, "%llds", (long long)p->timing.back));
+        if (p->shape.scale_old && i == 0) argv_add_after(a, both[i], STR("--force-conflicts="), ARG_CAPTURE, STR("server_side"));
+    }
+    s->background = true;
+    s->log = STR("rollback.log");
+    s->timeout = p->timing.back + 120;
+    s->timeout_why = STR("from the slowest rollout of the old version");
+    when_not_back(p, s);
+    when_newer(p, s);
+    when_way(p, s, true);
+    step_effect(a, s, EFFECT_ROLLBACK, STR(""), STR(""));
+    s->inverse_why = STR("a step of the rollback");
+    p->back_helm_id = s->id;
+}
+
+void make_back_upgrade(struct planner *p)
+{
+    /* With Helm's own rollback at hand, and nothing that could lie outside the record, there is no second way. */
+    if (terraform(p) || (rollback_serves(p) && !outside_groups(p))) return;
+    struct arena *a = p->a;
+    if (p->shape.overlay_old) make_overlay_file(p, false, STR("Write the replicas as last values file for the way back"));
+    struct step *s = make_step(p, STEP_RUN, STR("upgrade-back"), STR(""));
+    if (p->shape.overlay_old || p->back_helm_id.n) s->note = make_text(p, p->entry->note, NULL);
+    make_upgrade_argv(p, s, false);
+    s->background = true;
+    s->log = STR("upgrade-back.log");
+    s->timeout = p->timing.back + p->timing.hooks + 120;
+    s->timeout_why = STR("from the slowest rollout of the old version");
+    when_not_back(p, s);
+    when_way(p, s, false);
+    step_effect(a, s, EFFECT_UPGRADE, STR(""), STR("old"));
+    s->inverse_why = STR("a step of the rollback");
+    p->back_upgrade_id = s->id;
+}
+
+/* ---- what is left ---- */
+
+static bool hook_goes(const struct object *o) { return o->owner == OWNER_HOOK && o->from && str_has(o->from->delete_policy, STR("hook-succeeded")); }
+
+static bool leftover(const struct planner *p, const struct item *x)
+{
+    (void)p;
+    return (item_in_release(x->new) && !x->old && x->new->owner != OWNER_KEPT) || (x->new && x->new->owner == OWNER_HOOK && !x->old);
+}
+
+/* A hook's Job is named after the revision in many charts: our render's revision at its end stands for that of the upgrade. */
+static void add_leftover(struct planner *p, struct argv *v, const struct object *o)
+{
+    struct str ref = make_ref(p->a, o), tail = str_printf(p->a, "-%d", p->f->new_side.env.revision);
+    if (o->owner == OWNER_HOOK && str_ends(o->name, tail)) argv_add_after(p->a, v, str_sub(ref, 0, ref.n - tail.n + 1), ARG_CAPTURE, STR("next_revision"));
+    else argv_add(p->a, v, ARG_TEXT, ref);
+}
+
+void make_back_leftovers(struct planner *p)
+{
+    struct arena *a = p->a;
+    if (terraform(p)) return;
+    uint32_t n;
+    struct ref_group *g = make_groups(p, leftover, true, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct step *s = make_step(p, STEP_RUN, i ? str_printf(a, "leftovers-%.*s", STR_ARG(g[i].ns.n ? g[i].ns : STR("cluster"))) : STR("leftovers"), STR(""));
+        make_kubectl(p, &s->argv, g[i].ns, "delete", "--ignore-not-found", "--timeout=300s", NULL);
+        for (uint32_t k = 0; k < g[i].n; k++) {
+            add_leftover(p, &s->argv, g[i].v[k]);
+            step_effect(a, s, EFFECT_DELETE, g[i].v[k]->id, hook_goes(g[i].v[k]) ? STR("hook") : STR(""));
+        }
+        s->timeout = 330;
+        s->timeout_why = STR("finalizers and grace periods");
+        s->inverse_why = STR("a step of the rollback");
+    }
+}
+
+/* A ConfigMap of a hook stays by its policy, and holds what the last upgrade's hook put there. */
+void make_back_hooks(struct planner *p)
+{
+    struct arena *a = p->a;
+    for (uint32_t i = 0; i < p->shape.items_n; i++) {
+        const struct item *x = &p->shape.items[i];
+        if (!x->old || !x->new || x->old->owner != OWNER_HOOK || !x->old->from || str_has(x->old->from->delete_policy, STR("hook-succeeded"))) continue;
+        struct value was = value_at(x->old->v, "data", NULL), is = value_at(x->new->v, "data", NULL);
+        if (!str_is(x->old->kind, "ConfigMap")) {
+            if (x->changed) assume(p, str_z(a, str_printf(a, "hook/%.*s", STR_ARG(x->id))), str_printf(a, "%.*s, which a hook made, is not brought back by the rollback.", STR_ARG(x->id)), STR(""));
+            continue;
+        }
+        if (was.kind != V_MAP || (value_same(was, is) && !p->shape.overlay_old)) continue;
+        struct map *data = map_new(a), *m = map_new(a);
+        for (uint32_t k = 0; is.kind == V_MAP && k < map_len(is); k++) map_put(data, is.u.map->v[k].key, NIL);
+        for (uint32_t k = 0; k < map_len(was); k++) map_put(data, was.u.map->v[k].key, was.u.map->v[k].value);
+        map_putz(m, "data", v_map(data));
+        struct step *s = make_step(p, STEP_WRITE, str_printf(a, "content-%.*s", STR_ARG(x->old->name)), str_printf(a, "Write down the old content of %.*s", STR_ARG(x->id)));
+        s->document = v_map(m);
+        s->stdout_to = str_printf(a, "content-%.*s.json", STR_ARG(x->old->name));
+        struct str file = s->stdout_to;
+        s = make_step(p, STEP_RUN, str_printf(a, "restore-%.*s", STR_ARG(x->old->name)), make_text(p, p->entry->title, "name", x->id, NULL));
+        make_kubectl(p, &s->argv, x->old->ns, "patch", str_z(a, make_ref(a, x->old)), "--type", "merge", "--patch-file", NULL);
+        argv_add(a, &s->argv, ARG_WORK, file);
+        step_effect(a, s, EFFECT_PATCH, x->id, STR("data"));
+        s->inverse_why = STR("a step of the rollback");
+    }
+}
+
+/* Data that the new version alone has goes away with it. */
+void make_back_losses(struct planner *p)
+{
+    struct arena *a = p->a;
+    for (uint32_t i = 0; i < p->shape.claims_n; i++) {
+        const struct claim *c = &p->shape.claims[i];
+        if (c->item->old || !c->item->new || c->item->new->owner == OWNER_KEPT) continue;
+        struct str accept = str_printf(a, "data/%.*s", STR_ARG(c->item->id));
+        struct step *s = make_gate(p, str_printf(a, "data-%.*s", STR_ARG(c->item->new->name)), str_printf(a, "%.*s and its data go away", STR_ARG(c->item->id)), accept);
+        declare_loss(p, accept, c->item->id, str_printf(a, "What the new version stored in %.*s.", STR_ARG(c->item->id)), s->id);
+    }
+}

@@ -1,0 +1,180 @@
+/* Where a person reads, decides or accepts. */
+#include "plan/planner.h"
+
+#include "kube/rollout.h"
+#include "value/yaml.h"
+
+void make_note(struct planner *p)
+{
+    struct value strategies = value_at(p->entry->v, "when-strategy", NULL);
+    bool wanted = strategies.kind != V_LIST;
+    for (uint32_t i = 0; !wanted && i < list_len(strategies); i++) wanted = str_eq(v_text(strategies.u.list->v[i]), p->plan->strategy);
+    if (wanted) make_step(p, STEP_NOTE, str_printf(p->a, "note-%u", p->list->n), STR(""));
+}
+
+/* ---- the changelog ---- */
+
+void make_changelog(struct planner *p)
+{
+    const struct changelog *c = p->f->changelog;
+    uint32_t n = 0, *between = c ? changelog_between(p->a, c, p->plan->version_old, p->plan->version_new, &n) : NULL;
+    struct step *s = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct release *r = &c->v[between[i]];
+        if (!s) s = make_gate(p, STR("changelog"), STR(""), STR(""));
+        for (uint32_t k = 0; k < r->changes_n; k++) {
+            const struct change *x = &r->changes[k];
+            if ((x->breaking || x->breaking_by_meaning) && !x->reverted)
+                step_line(p->a, s, str_printf(p->a, "%.*s%s %.*s", STR_ARG(r->version), x->breaking ? " (breaking)" : "", STR_ARG(x->text)));
+        }
+        if (!s->lines_n && i + 1 == n) step_line(p->a, s, STR("nothing in it breaks, by mark or by meaning"));
+    }
+}
+
+/* ---- values ---- */
+
+/* Paths at which two value trees differ, never what stands there: values may be secret. */
+static void value_paths(struct planner *p, struct step *s, struct str path, struct value from, struct value to, uint32_t depth)
+{
+    if (depth > p->a->guard->max.depth) guard_trip(p->a->guard, "values are nested deeper than %u", p->a->guard->max.depth);
+    if (from.kind == V_MAP && to.kind == V_MAP) {
+        struct entry **sorted;
+        sorted = map_sorted(p->a, from.u.map);
+        for (uint32_t i = 0; i < map_len(from); i++)
+            value_paths(p, s, path_key(p->a, path, sorted[i]->key), sorted[i]->value, map_get(to.u.map, sorted[i]->key), depth + 1);
+        sorted = map_sorted(p->a, to.u.map);
+        for (uint32_t i = 0; i < map_len(to); i++)
+            if (!map_find(from.u.map, sorted[i]->key)) value_paths(p, s, path_key(p->a, path, sorted[i]->key), NIL, sorted[i]->value, depth + 1);
+        return;
+    }
+    if (value_same(from, to)) return;
+    step_line(p->a, s, str_printf(p->a, "%s %.*s", from.kind == V_NIL ? "new:" : to.kind == V_NIL ? "gone:" : "other:", STR_ARG(path)));
+}
+
+void make_values_gate(struct planner *p)
+{
+    struct value from = v_map(p->f->old_side.user), to = v_map(p->f->new_side.user);
+    if (value_same(from, to)) return;
+    struct step *s = make_gate(p, STR("values"), STR(""), STR(""));
+    value_paths(p, s, STR(""), from, to, 0);
+}
+
+/* ---- images ---- */
+
+static bool has_text(const struct str *v, uint32_t n, struct str s)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (str_eq(v[i], s)) return true;
+    return false;
+}
+
+static struct str mirrored(struct planner *p, struct str image)
+{
+    struct str registry = str_trim_suffix(p->plan->registry, STR("/"));
+    if (!registry.n || str_starts(image, registry)) return image;
+    return str_printf(p->a, "%.*s, mirrored as %.*s/%.*s", STR_ARG(image), STR_ARG(registry), STR_ARG(path_base(image)));
+}
+
+void make_images_gate(struct planner *p)
+{
+    struct plan *q = p->plan;
+    struct step *s = NULL;
+    for (uint32_t i = 0; i < q->images_new_n; i++) {
+        if (has_text(q->images_old, q->images_old_n, q->images_new[i])) continue;
+        if (!s) s = make_gate(p, STR("images"), STR(""), STR(""));
+        step_line(p->a, s, mirrored(p, q->images_new[i]));
+    }
+}
+
+/* Both sides run the same image, and its tag is the old version's: a pin. */
+void make_pins(struct planner *p)
+{
+    struct plan *q = p->plan;
+    struct str version = str_trim_prefix(q->app_old, STR("v"));
+    struct step *s = NULL;
+    if (!version.n || str_eq(q->app_old, q->app_new)) return;
+    for (uint32_t i = 0; i < q->images_new_n; i++) {
+        ptrdiff_t colon = str_find_last(q->images_new[i], STR(":"));
+        if (colon < 0 || !str_has(str_from_n(q->images_new[i], (size_t)colon), version) || !has_text(q->images_old, q->images_old_n, q->images_new[i])) continue;
+        if (!s) s = make_gate(p, STR("pins"), STR(""), STR("values/pinned-image-tag"));
+        step_line(p->a, s, q->images_new[i]);
+    }
+}
+
+/* ---- findings ---- */
+
+/* Values that the plan does not pass any more: the migration has answered the finding. */
+static bool value_is_gone(struct planner *p, struct str path)
+{
+    struct str segment, rest = path;
+    struct value v = v_map(p->f->new_side.user);
+    for (bool more = true; more;) {
+        more = str_cut(rest, STR("."), &segment, &rest);
+        if (v.kind != V_MAP || !map_find(v.u.map, segment)) return true;
+        v = map_get(v.u.map, segment);
+    }
+    return false;
+}
+
+/* Whether a step answers it: by the runbook's table, or because the value is migrated. */
+static bool is_answered(struct planner *p, const struct finding *x)
+{
+    if (x->loss.n) return false;
+    struct value table = value_at(p->book->v, "answers", NULL);
+    if (str_starts(x->rule, STR("values/")) && x->subject_kind == SUBJECT_VALUE && value_is_gone(p, x->subject)) return true;
+    return table.kind == V_MAP && map_get(table.u.map, x->rule).kind == V_STR;
+}
+
+static struct step *gate_for(struct planner *p, struct str accept, struct str title)
+{
+    for (uint32_t i = p->entry_from; i < p->list->n; i++)
+        if (str_eq(p->list->v[i]->accept, accept)) return p->list->v[i];
+    return make_gate(p, str_printf(p->a, "accept-%.*s", STR_ARG(accept)), title, accept);
+}
+
+/* One gate a rule for errors that no step answers, one for each loss. */
+void make_findings_gates(struct planner *p)
+{
+    struct arena *a = p->a;
+    const struct findings *all = &p->f->findings;
+    for (uint32_t i = 0; i < all->n; i++) {
+        const struct finding *x = &all->v[i];
+        if (!x->loss.n && (x->severity != SEVERITY_ERROR || x->about == ABOUT_STATE || is_answered(p, x))) continue;
+        struct step *s = x->loss.n ? gate_for(p, x->loss, str_printf(a, "A loss: %.*s", STR_ARG(x->subject)))
+                                   : gate_for(p, x->rule, str_printf(a, "Findings of %.*s need a decision", STR_ARG(x->rule)));
+        step_line(a, s, str_printf(a, "%.*s: %.*s", STR_ARG(x->subject), STR_ARG(x->message)));
+        *PUSH(a, s->findings, s->findings_n, s->findings_cap) = str_printf(a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject));
+        if (x->loss.n) declare_loss(p, x->loss, x->subject, x->message, s->id);
+    }
+}
+
+/* ---- what to expect ---- */
+
+static void expect_unit(struct planner *p, struct step *s, const struct unit *u)
+{
+    struct arena *a = p->a;
+    if (!u->new) {
+        step_line(a, s, str_printf(a, "%.*s goes away%s", STR_ARG(u->item->id), u->old->kind == WORKLOAD_DAEMONSET ? "" : ", right after what replaces it was created and before that is ready"));
+        return;
+    }
+    if (u->old && !workload_restarts(u->old, u->new)) {
+        step_line(a, s, str_printf(a, "%.*s is not restarted", STR_ARG(u->item->id)));
+        return;
+    }
+    struct rollout r = u->old ? rollout_of_update(u->new, -1) : rollout_of_creation(u->new, -1);
+    struct buf b = buf_new(a);
+    buf_printf(&b, "%.*s: ", STR_ARG(u->item->id));
+    if (r.pods == 0) buf_z(&b, "no pods as rendered");
+    else buf_printf(&b, "%s, up to %lld s as rendered%s", r.why ? r.why : "rolls", (long long)r.seconds, r.bounded ? "" : " by its probes, which set no limit");
+    if (u->old && r.available >= 0 && r.pods > 0) buf_printf(&b, "; %lld of %lld stay ready", (long long)r.available, (long long)r.pods);
+    if (r.down > 0) buf_printf(&b, "; up to %lld s with none ready", (long long)r.down);
+    if (u->was) buf_printf(&b, "; replaces %.*s, which does not wait for it", STR_ARG(u->was->item->id));
+    step_line(a, s, buf_done(&b));
+}
+
+void make_expected(struct planner *p)
+{
+    uint32_t *order = make_monitor_order(p);
+    struct step *s = make_step(p, STEP_NOTE, STR("expected"), STR(""));
+    for (uint32_t i = 0; i < p->shape.units_n; i++) expect_unit(p, s, &p->shape.units[order[i]]);
+}

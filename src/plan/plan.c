@@ -1,0 +1,304 @@
+#include "plan/plan.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/rules.h"
+#include "base/sha256.h"
+#include "plan/planner.h"
+#include "plan/volatile.h"
+#include "value/yaml.h"
+
+struct str plan_values_text(struct arena *a, const struct map *user)
+{
+    struct buf b = buf_new(a);
+    yaml_write(&b, v_map(user ? (struct map *)(uintptr_t)user : map_new(a)));
+    return buf_done(&b);
+}
+
+/* ---- what the plan knows of its inputs ---- */
+
+static struct str text_or_empty(struct str s) { return s.p ? s : STR(""); }
+
+static const char *strategy_name(enum strategy s)
+{
+    static const char *const names[] = {"chart", "oci", "terraform"};
+    return names[s];
+}
+
+static struct str date_of(struct arena *a, int64_t seconds)
+{
+    struct tm tm;
+    time_t t = (time_t)seconds;
+    if (seconds < 0 || !gmtime_r(&t, &tm)) return STR("");
+    return str_printf(a, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+}
+
+static void add_files(struct planner *p, const char *role, const struct side *side)
+{
+    struct plan *q = p->plan;
+    for (size_t i = 0; i < side->source.n; i++) {
+        const struct file *f = &side->source.v[i];
+        *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) =
+            (struct plan_input){.role = str_from(role), .path = f->path, .sha256 = sha256_hex(p->a, f->data), .size = (int64_t)f->data.n};
+    }
+}
+
+static void add_values_files(struct planner *p, const struct side *side, const char *role)
+{
+    struct plan *q = p->plan;
+    for (size_t i = 0; i < side->values_files.n; i++) {
+        const struct file *f = &side->values_files.v[i];
+        *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) =
+            (struct plan_input){.role = str_printf(p->a, "%s[%zu]", role, i), .path = STR(""), .sha256 = sha256_hex(p->a, f->data), .size = (int64_t)f->data.n};
+    }
+}
+
+static void add_user_values(struct planner *p, const struct side *side, const char *role)
+{
+    struct plan *q = p->plan;
+    struct str text = plan_values_text(p->a, side->user);
+    *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) =
+        (struct plan_input){.role = str_from(role), .path = STR(""), .sha256 = sha256_hex(p->a, text), .size = (int64_t)text.n};
+}
+
+static void describe(struct planner *p)
+{
+    struct plan *q = p->plan;
+    const struct options *o = p->f->o;
+    const struct chart *old = p->f->old_side.chart, *new = p->f->new_side.chart;
+    q->generator = STR("rutter 0.1.0");
+    q->chart = new ? new->name : old ? old->name : STR("");
+    q->version_old = old ? text_or_empty(old->version) : STR("");
+    q->version_new = new ? text_or_empty(new->version) : STR("");
+    q->app_old = old ? text_or_empty(old->app_version) : STR("");
+    q->app_new = new ? text_or_empty(new->app_version) : STR("");
+    q->release = text_or_empty(o->release);
+    q->ns = o->ns.n ? o->ns : STR("default");
+    q->context = text_or_empty(o->context);
+    q->helm_major = o->helm_major ? o->helm_major : 4;
+    q->kube_version = text_or_empty(o->kube_version);
+    q->keda_version = text_or_empty(o->keda_version);
+    q->profile = o->profile == PROFILE_SIE ? STR("sie") : STR("generic");
+    q->strategy = str_from(strategy_name(o->strategy));
+    q->as_of = date_of(p->a, o->as_of);
+    q->chart_ref = text_or_empty(o->chart_ref);
+    q->terraform_dir = text_or_empty(o->terraform_dir);
+    q->registry = text_or_empty(o->registry);
+    q->packaged_old = p->f->old_side.source.packaged;
+    q->packaged_new = p->f->new_side.source.packaged;
+    /* Absolute paths have no place in a plan. */
+    struct str paths[2] = {o->repo.n ? o->chart_path : o->old_path, o->repo.n ? o->chart_path : o->new_path};
+    q->chart_path_old = paths[0].n && paths[0].p[0] != '/' ? paths[0] : STR("");
+    q->chart_path_new = paths[1].n && paths[1].p[0] != '/' ? paths[1] : STR("");
+    add_files(p, "chart-old", &p->f->old_side);
+    add_files(p, "chart-new", &p->f->new_side);
+    add_user_values(p, &p->f->old_side, "values-old");
+    add_user_values(p, &p->f->new_side, "values-new");
+    add_values_files(p, &p->f->old_side, "values");
+    if (o->new_values.files_n) add_values_files(p, &p->f->new_side, "new-values");
+}
+
+/* ---- objects, documents, images ---- */
+
+static void add_objects(struct planner *p)
+{
+    struct plan *q = p->plan;
+    for (uint32_t i = 0; i < p->shape.items_n; i++) {
+        struct item *x = &p->shape.items[i];
+        x->compared_by_name = (x->old && volatile_object(p->a, &p->f->old_side, x->old)) || (x->new && volatile_object(p->a, &p->f->new_side, x->new));
+        struct plan_object *o = PUSH(p->a, q->objects, q->objects_n, q->objects_cap);
+        *o = (struct plan_object){
+            .id = x->id, .api_version = x->any->api_version, .kind = x->any->kind, .ns = x->any->ns, .name = x->any->name,
+            .owner_old = x->old ? str_from(owner_name(x->old->owner)) : STR(""), .owner_new = x->new ? str_from(owner_name(x->new->owner)) : STR(""),
+            .digest_old = x->old ? text_or_empty(x->old->digest) : STR(""), .digest_new = x->new ? text_or_empty(x->new->digest) : STR(""),
+            .in_old = x->old, .in_new = x->new, .compared_by_name = x->compared_by_name, .replicas_old = -1, .replicas_new = -1,
+            .holds_data = str_is(x->any->kind, "PersistentVolumeClaim"),
+        };
+    }
+}
+
+static struct str join_key(struct arena *a, const struct str *key, uint32_t n)
+{
+    struct str path = STR("");
+    for (uint32_t i = 0; key && i < n; i++) path = path_key(a, path, key[i]);
+    return path;
+}
+
+static struct plan_object *object_row(struct plan *q, struct str id)
+{
+    for (uint32_t i = 0; i < q->objects_n; i++)
+        if (str_eq(q->objects[i].id, id)) return &q->objects[i];
+    return NULL;
+}
+
+static void add_units(struct planner *p)
+{
+    for (uint32_t i = 0; i < p->shape.units_n; i++) {
+        const struct unit *u = &p->shape.units[i];
+        struct plan_object *o = object_row(p->plan, u->item->id);
+        const struct scaler_pair *x = u->scaler_new ? u->scaler_new : u->scaler_old;
+        if (!o) continue;
+        o->scaled_by = x ? x->item->id : STR("");
+        o->replicas_key_old = join_key(p->a, u->key_old, u->key_old_n);
+        o->replicas_key_new = join_key(p->a, u->key_new, u->key_new_n);
+        if (u->old && u->old->replicas_set) o->replicas_old = u->old->replicas;
+        if (u->new && u->new->replicas_set) o->replicas_new = u->new->replicas;
+        o->holds_data |= (u->old && u->old->claims_n) || (u->new && u->new->claims_n);
+    }
+}
+
+/* The lines of a document as helm get manifest prints it. */
+static struct str document_digest(struct arena *a, const struct manifest *m)
+{
+    struct str text = str_trim(m->text);
+    return sha256_hex(a, str_printf(a, "# Source: %.*s\n%.*s\n", STR_ARG(m->path), STR_ARG(text)));
+}
+
+static void add_documents(struct planner *p, const struct side *side, const char *name)
+{
+    struct plan *q = p->plan;
+    const struct manifest *last = NULL;
+    for (uint32_t i = 0; i < side->objects.n; i++) {
+        const struct object *o = &side->objects.v[i];
+        /* Several objects may stand in one manifest (a List): it is one document. */
+        if (!item_in_release(o) || !o->from || o->from == last || o->from->hook || o->from->crd) continue;
+        last = o->from;
+        *PUSH(p->a, q->documents, q->documents_n, q->documents_cap) = (struct plan_document){
+            .side = str_from(name), .source = o->from->path, .kind = text_or_empty(o->from->kind), .name = text_or_empty(o->from->name),
+            .sha256 = volatile_object(p->a, side, o) ? STR("") : document_digest(p->a, o->from),
+        };
+    }
+}
+
+static void add_images(struct planner *p, const struct workload *v, uint32_t n, struct str **out, uint32_t *out_n, uint32_t *cap)
+{
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < v[i].containers_n; k++)
+            if (v[i].containers[k].image.n) *PUSH(p->a, *out, *out_n, *cap) = v[i].containers[k].image;
+    if (*out_n) qsort(*out, *out_n, sizeof **out, str_cmp_qsort);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *out_n; i++)
+        if (!kept || !str_eq((*out)[kept - 1], (*out)[i])) (*out)[kept++] = (*out)[i];
+    *out_n = kept;
+}
+
+/* ---- the runbook, entry by entry ---- */
+
+static bool make_list(struct planner *p, struct step_list *list, const struct entry *v, uint32_t n, bool back)
+{
+    p->list = list;
+    p->back = back;
+    for (uint32_t i = 0; i < n; i++) {
+        p->entry = &v[i];
+        p->entry_from = list->n;
+        maker *make = maker_find(v[i].make);
+        if (!make) return diag_error(p->d, NOWHERE, "the runbook \"%.*s\" wants \"%.*s\", which nobody can make", STR_ARG(p->book->profile), STR_ARG(v[i].make));
+        make(p);
+        if (list->n == p->entry_from && v[i].none.n) {
+            struct step *s = make_step(p, STEP_NOTE, str_printf(p->a, "none-%.*s", STR_ARG(v[i].make)), make_text(p, v[i].none, NULL));
+            s->note = STR("");
+        }
+    }
+    return true;
+}
+
+/* Ids come from names, and two names may give the same one. */
+static void unique_ids(struct planner *p)
+{
+    struct strmap seen = strmap_new(p->a);
+    struct step_list *lists[] = {&p->plan->forward, &p->plan->back};
+    for (size_t l = 0; l < 2; l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++) {
+            struct step *s = lists[l]->v[i];
+            struct str id = s->id;
+            for (unsigned k = 2; !strmap_put(&seen, s->id, s); k++) s->id = str_printf(p->a, "%.*s-%u", STR_ARG(id), k);
+        }
+}
+
+/* Before the release is touched, only what was paused, deleted or kept has to be undone; from then on everything. */
+static void make_entries(struct planner *p)
+{
+    struct plan *q = p->plan;
+    struct str first = q->back.n ? q->back.v[0]->id : STR(""), reconcile = STR(""), at = STR("");
+    for (uint32_t i = 0; i < q->back.n && !reconcile.n; i++)
+        if (q->back.v[i]->phase == PHASE_ROLLBACK_RECONCILE && step_changes(q->back.v[i])) reconcile = q->back.v[i]->id;
+    /* What writes the files that it reads comes along. */
+    for (uint32_t i = 0; i < q->back.n; i++)
+        if (q->back.v[i]->phase == PHASE_ROLLBACK_RECONCILE) {
+            reconcile = q->back.v[i]->id;
+            break;
+        }
+    *PUSH(p->a, q->entry, q->entry_n, q->entry_cap) = (struct plan_entry){STR(""), STR("")};
+    for (uint32_t i = 0; i < q->forward.n; i++) {
+        const struct step *s = q->forward.v[i];
+        if (str_eq(s->id, p->upgrade_id) || str_eq(s->id, p->terraform_id)) at = first;
+        else if (!at.n && step_changes(s)) at = reconcile.n ? reconcile : first;
+        *PUSH(p->a, q->entry, q->entry_n, q->entry_cap) = (struct plan_entry){s->id, at};
+    }
+}
+
+static void finish_inverses(struct planner *p)
+{
+    struct plan *q = p->plan;
+    struct str back = p->back_upgrade_id.n ? p->back_upgrade_id : p->back_helm_id;
+    for (uint32_t i = 0; i < q->forward.n; i++) {
+        struct step *s = q->forward.v[i];
+        if (!step_changes(s)) continue;
+        if (str_eq(s->id, p->upgrade_id)) s->inverse = back;
+        if (str_eq(s->id, p->terraform_id)) s->inverse = STR("back-4.2-terraform-apply");
+        if (s->inverse.n && !step_find(&q->back, s->inverse)) s->inverse = STR("");
+        if (!s->inverse.n && !s->inverse_why.n) s->inverse_why = STR("nothing has to be undone");
+    }
+}
+
+/* A step that the runbook's table names for a rule bears the findings that it answers. */
+static void link_findings(struct planner *p)
+{
+    struct value table = value_at(p->book->v, "answers", NULL);
+    const struct findings *all = &p->f->findings;
+    struct step_list *lists[] = {&p->plan->forward, &p->plan->back};
+    for (uint32_t i = 0; table.kind == V_MAP && i < all->n; i++) {
+        struct value v = map_get(table.u.map, all->v[i].rule);
+        bool found = false;
+        for (size_t l = 0; l < 2 && v.kind == V_STR && !found; l++)
+            for (uint32_t k = 0; k < lists[l]->n && !found; k++) {
+                struct step *s = lists[l]->v[k];
+                struct str what = str_printf(p->a, "%.*s %.*s", STR_ARG(all->v[i].rule), STR_ARG(all->v[i].subject));
+                if (!str_has(s->id, v_text(v))) continue;
+                found = true;
+                for (uint32_t n = 0; n < s->findings_n; n++)
+                    if (str_eq(s->findings[n], what)) what = STR("");
+                if (what.n) *PUSH(p->a, s->findings, s->findings_n, s->findings_cap) = what;
+            }
+    }
+}
+
+struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
+{
+    struct planner p = {.a = a, .f = f, .d = d, .plan = NEW(a, struct plan)};
+    struct str profile = f->o->profile == PROFILE_SIE ? STR("sie") : STR("generic");
+    struct plan *q = p.plan;
+    q->forward.a = q->back.a = a;
+    p.book = runbook_read(a, profile, rules_get(str_z(a, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile)))), d);
+    if (!p.book) return NULL;
+    describe(&p);
+    if (!f->new_side.rendered) {
+        q->refused = str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->new_side.render.error));
+        return q;
+    }
+    shape_make(&p);
+    timing_make(&p);
+    add_objects(&p);
+    add_units(&p);
+    add_documents(&p, &f->old_side, "old");
+    add_documents(&p, &f->new_side, "new");
+    add_images(&p, p.shape.workloads_old, p.shape.workloads_old_n, &q->images_old, &q->images_old_n, &q->images_old_cap);
+    add_images(&p, p.shape.workloads_new, p.shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
+    if (!make_list(&p, &q->forward, p.book->forward, p.book->forward_n, false) || !make_list(&p, &q->back, p.book->back, p.book->back_n, true)) return NULL;
+    unique_ids(&p);
+    link_findings(&p);
+    finish_inverses(&p);
+    make_entries(&p);
+    return q;
+}

@@ -1,0 +1,123 @@
+/* What a client-side apply leaves behind.
+ *
+ * Helm's three-way merge takes the newest deployed record for "before". After an upgrade that failed that is the old version's, the same as the
+ * target of the way back, so fields that only the new version set are in no difference and stay (observed: new environment variables in the
+ * StatefulSets); and a custom resource, merged two ways, stays new altogether (helm/helm#11650). Each such object gets a patch that takes off what
+ * the two renders show to be the new version's alone: deletions by merge key for built-in kinds, a merge patch with the old values for others.
+ */
+#include "plan/planner.h"
+
+#include "kube/field.h"
+
+/* Lists of built-in kinds that merge by a key (the patchMergeKey of the API's types); the others are replaced whole, and so come back by themselves. */
+static const struct { const char *list, *key; } merge_keys[] = {
+    {"containers", "name"}, {"initContainers", "name"}, {"ephemeralContainers", "name"}, {"env", "name"}, {"volumes", "name"}, {"volumeMounts", "mountPath"},
+    {"volumeDevices", "devicePath"}, {"imagePullSecrets", "name"}, {"hostAliases", "ip"}, {"topologySpreadConstraints", "topologyKey"},
+    {"secrets", "name"}, {"resourceClaims", "name"},
+};
+
+/* "ports" merges by containerPort in a container and by port in a Service. */
+static const char *merge_key(struct str list, struct value item)
+{
+    for (size_t i = 0; i < sizeof merge_keys / sizeof *merge_keys; i++)
+        if (str_is(list, merge_keys[i].list)) return merge_keys[i].key;
+    if (!str_is(list, "ports")) return NULL;
+    return value_at(item, "containerPort", NULL).kind != V_NIL ? "containerPort" : "port";
+}
+
+static struct value find_by(struct value list, const char *key, struct value id)
+{
+    for (uint32_t i = 0; i < field_len(list); i++)
+        if (value_same(value_at(field_item(list, i), key, NULL), id)) return field_item(list, i);
+    return NIL;
+}
+
+static struct value removals(struct planner *p, struct value old, struct value new, uint32_t depth);
+
+static struct value list_removals(struct planner *p, struct str name, struct value old, struct value new, uint32_t depth)
+{
+    struct arena *a = p->a;
+    struct list *out = list_new(a);
+    for (uint32_t i = 0; i < field_len(new); i++) {
+        struct value item = field_item(new, i);
+        const char *key = item.kind == V_MAP ? merge_key(name, item) : NULL;
+        struct value id = key ? value_at(item, key, NULL) : NIL;
+        if (!key || id.kind == V_NIL) return NIL; /* replaced whole */
+        struct value was = find_by(old, key, id), patch = was.kind == V_MAP ? removals(p, was, item, depth + 1) : NIL;
+        if (was.kind == V_MAP && patch.kind == V_NIL) continue;
+        if (was.kind != V_MAP) {
+            patch = v_map(map_new(a));
+            map_putz(patch.u.map, "$patch", v_str(STR("delete")));
+        }
+        map_putz(patch.u.map, key, id);
+        list_add(out, patch);
+    }
+    return out->n ? v_list(out) : NIL;
+}
+
+/* A strategic merge patch that removes what `new` has and `old` has not; NIL when that is nothing. */
+static struct value removals(struct planner *p, struct value old, struct value new, uint32_t depth)
+{
+    if (depth > p->a->guard->max.depth) guard_trip(p->a->guard, "an object is nested deeper than %u", p->a->guard->max.depth);
+    struct map *out = map_new(p->a);
+    for (uint32_t i = 0; i < map_len(new); i++) {
+        const struct entry *e = &new.u.map->v[i];
+        struct entry *was = map_find(old.u.map, e->key);
+        if (!was) {
+            map_put(out, e->key, NIL);
+            continue;
+        }
+        struct value below = NIL;
+        if (e->value.kind == V_MAP && was->value.kind == V_MAP) below = removals(p, was->value, e->value, depth + 1);
+        else if (e->value.kind == V_LIST && was->value.kind == V_LIST) below = list_removals(p, e->key, was->value, e->value, depth + 1);
+        if (below.kind != V_NIL) map_put(out, e->key, below);
+    }
+    return out->n ? v_map(out) : NIL;
+}
+
+/* A JSON merge patch (RFC 7396) from new to old. */
+static struct value merge_patch(struct planner *p, struct value old, struct value new, uint32_t depth)
+{
+    if (depth > p->a->guard->max.depth) guard_trip(p->a->guard, "an object is nested deeper than %u", p->a->guard->max.depth);
+    struct map *out = map_new(p->a);
+    for (uint32_t i = 0; i < map_len(new); i++)
+        if (!map_find(old.u.map, new.u.map->v[i].key)) map_put(out, new.u.map->v[i].key, NIL);
+    for (uint32_t i = 0; i < map_len(old); i++) {
+        const struct entry *e = &old.u.map->v[i];
+        struct value is = map_get(new.u.map, e->key);
+        if (value_same(e->value, is)) continue;
+        if (e->value.kind == V_MAP && is.kind == V_MAP) {
+            struct value below = merge_patch(p, e->value, is, depth + 1);
+            if (below.kind != V_NIL) map_put(out, e->key, below);
+        } else {
+            map_put(out, e->key, e->value);
+        }
+    }
+    return out->n ? v_map(out) : NIL;
+}
+
+static bool is_custom(const struct object *o) { return str_chr(field_group(o->api_version), '.') >= 0 && !str_ends(field_group(o->api_version), STR(".k8s.io")); }
+
+void make_back_residue(struct planner *p)
+{
+    struct arena *a = p->a;
+    if (!p->back_upgrade_id.n) return; /* Helm's rollback takes the failed record for "before", and leaves nothing */
+    for (uint32_t i = 0; i < p->shape.items_n; i++) {
+        const struct item *x = &p->shape.items[i];
+        if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) continue;
+        bool custom = is_custom(x->old);
+        struct value patch = custom ? merge_patch(p, x->old->v, x->new->v, 0) : removals(p, x->old->v, x->new->v, 0);
+        if (patch.kind == V_NIL) continue;
+        struct step *s = make_step(p, STEP_WRITE, str_printf(a, "residue-file-%.*s-%.*s", STR_ARG(x->old->kind), STR_ARG(x->old->name)), str_printf(a, "Write down what only the new version set in %.*s", STR_ARG(x->id)));
+        s->document = patch;
+        s->stdout_to = str_printf(a, "residue-%.*s-%.*s.json", STR_ARG(x->old->kind), STR_ARG(x->old->name));
+        step_when(a, s, STR("server_side"), STR("false"), false);
+        struct str file = s->stdout_to;
+        s = make_step(p, STEP_RUN, str_printf(a, "residue-%.*s-%.*s", STR_ARG(x->old->kind), STR_ARG(x->old->name)), make_text(p, p->entry->title, "name", x->id, NULL));
+        make_kubectl(p, &s->argv, x->old->ns, "patch", str_z(a, make_ref(a, x->old)), "--type", custom ? "merge" : "strategic", "--patch-file", NULL);
+        argv_add(a, &s->argv, ARG_WORK, file);
+        step_when(a, s, STR("server_side"), STR("false"), false);
+        step_effect(a, s, EFFECT_PATCH, x->id, custom ? STR("to old") : STR("removals"));
+        s->inverse_why = STR("a step of the rollback");
+    }
+}
