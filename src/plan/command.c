@@ -90,7 +90,7 @@ struct str make_text(struct planner *p, struct str text, ...)
 
 struct step *make_step_in(struct planner *p, enum phase phase, enum step_kind kind, struct str what, struct str title)
 {
-    const struct entry *e = p->entry;
+    const struct book_entry *e = p->entry;
     const char *side = p->back ? "back-" : "";
     struct str id = make_id(p->a, e->section.n ? str_printf(p->a, "%s%.*s-%.*s", side, STR_ARG(e->section), STR_ARG(what))
                                                : str_printf(p->a, "%s%.*s", side, STR_ARG(what)));

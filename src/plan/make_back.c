@@ -175,7 +175,7 @@ static bool leftover(const struct planner *p, const struct item *x)
 /* A hook's Job is named after the revision in many charts: our render's revision at its end stands for that of the upgrade. */
 static void add_leftover(struct planner *p, struct argv *v, const struct object *o)
 {
-    struct str ref = make_ref(p->a, o), tail = str_printf(p->a, "-%d", p->f->new_side.env.revision);
+    struct str ref = make_ref(p->a, o), tail = str_printf(p->a, "-%d", p->f->planned->env.revision);
     if (o->owner == OWNER_HOOK && str_ends(o->name, tail)) argv_add_after(p->a, v, str_sub(ref, 0, ref.n - tail.n + 1), ARG_CAPTURE, STR("next_revision"));
     else argv_add(p->a, v, ARG_TEXT, ref);
 }

@@ -53,7 +53,7 @@ static void value_paths(struct planner *p, struct step *s, struct str path, stru
 
 void make_values_gate(struct planner *p)
 {
-    struct value from = v_map(p->f->old_side.user), to = v_map(p->f->new_side.user);
+    struct value from = v_map(p->f->old_side.user), to = v_map(p->f->planned->user);
     if (value_same(from, to)) return;
     struct step *s = make_gate(p, STR("values"), STR(""), STR(""));
     value_paths(p, s, STR(""), from, to, 0);
@@ -107,7 +107,7 @@ void make_pins(struct planner *p)
 static bool value_is_gone(struct planner *p, struct str path)
 {
     struct str segment, rest = path;
-    struct value v = v_map(p->f->new_side.user);
+    struct value v = v_map(p->f->planned->user);
     for (bool more = true; more;) {
         more = str_cut(rest, STR("."), &segment, &rest);
         if (v.kind != V_MAP || !map_find(v.u.map, segment)) return true;

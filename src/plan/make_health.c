@@ -283,7 +283,7 @@ static bool has_task(const struct model *m, struct str task)
 static struct str model_for(struct planner *p, bool new, struct str bundle)
 {
     struct value smoke = value_at(p->book->v, "smoke", NULL), names = value_at(smoke, "models", NULL);
-    const struct models *models = new ? p->f->new_side.models : p->f->old_side.models;
+    const struct models *models = new ? p->f->planned->models : p->f->old_side.models;
     for (uint32_t i = 0; i < field_len(names); i++) {
         struct str name = v_text(field_item(names, i));
         if (!models || !models->bundles_n) return name;

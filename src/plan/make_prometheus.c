@@ -28,7 +28,7 @@ static struct str address_of(struct planner *p, bool new)
         for (uint32_t k = 0; s && k < s->triggers_n; k++)
             if (s->triggers[k].address.n) return s->triggers[k].address;
     }
-    const struct map *values = new ? p->f->new_side.render.values : p->f->old_side.render.values;
+    const struct map *values = new ? p->f->planned->render.values : p->f->old_side.render.values;
     struct str key = value_str_at(value_at(p->book->v, "prometheus", NULL), "valuesKey"), segment;
     struct value v = values ? v_map((struct map *)(uintptr_t)values) : NIL;
     for (bool more = key.n > 0; more;) {

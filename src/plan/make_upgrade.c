@@ -46,7 +46,7 @@ void make_dependencies(struct planner *p)
 {
     if (p->f->o->strategy != STRATEGY_CHART) return;
     struct strmap known = strmap_new(p->a);
-    build_dependencies(p, &p->f->new_side, "chart-new", "new chart", &known);
+    build_dependencies(p, p->f->planned, "chart-new", "new chart", &known);
     build_dependencies(p, &p->f->old_side, "chart-old", "old chart", &known);
 }
 

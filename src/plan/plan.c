@@ -34,23 +34,27 @@ static struct str date_of(struct arena *a, int64_t seconds)
     return str_printf(a, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
+/* What the scripts compare byte for byte. Chart.lock and the text of Chart.yaml may differ: what matters of the latter is checked by steps. */
 static void add_files(struct planner *p, const char *role, const struct side *side)
 {
     struct plan *q = p->plan;
     for (size_t i = 0; i < side->source.n; i++) {
         const struct file *f = &side->source.v[i];
+        if (str_is(f->path, "Chart.yaml") || str_is(f->path, "Chart.lock")) continue;
         *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) =
             (struct plan_input){.role = str_from(role), .path = f->path, .sha256 = sha256_hex(p->a, f->data), .size = (int64_t)f->data.n};
     }
 }
 
-static void add_values_files(struct planner *p, const struct side *side, const char *role)
+/* Everything else that was read, for the record. */
+static void add_other_files(struct planner *p)
 {
     struct plan *q = p->plan;
-    for (size_t i = 0; i < side->values_files.n; i++) {
-        const struct file *f = &side->values_files.v[i];
+    for (uint32_t i = 0; i < p->f->read_n; i++) {
+        const struct file *f = &p->f->read[i];
+        if (str_starts(f->path, STR("old:")) || str_starts(f->path, STR("new:"))) continue;
         *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) =
-            (struct plan_input){.role = str_printf(p->a, "%s[%zu]", role, i), .path = STR(""), .sha256 = sha256_hex(p->a, f->data), .size = (int64_t)f->data.n};
+            (struct plan_input){.role = f->path, .path = STR(""), .sha256 = sha256_hex(p->a, f->data), .size = (int64_t)f->data.n};
     }
 }
 
@@ -66,7 +70,7 @@ static void describe(struct planner *p)
 {
     struct plan *q = p->plan;
     const struct options *o = p->f->o;
-    const struct chart *old = p->f->old_side.chart, *new = p->f->new_side.chart;
+    const struct chart *old = p->f->old_side.chart, *new = p->f->planned->chart;
     q->generator = STR("rutter 0.1.0");
     q->chart = new ? new->name : old ? old->name : STR("");
     q->version_old = old ? text_or_empty(old->version) : STR("");
@@ -79,24 +83,23 @@ static void describe(struct planner *p)
     q->helm_major = o->helm_major ? o->helm_major : 4;
     q->kube_version = text_or_empty(o->kube_version);
     q->keda_version = text_or_empty(o->keda_version);
-    q->profile = o->profile == PROFILE_SIE ? STR("sie") : STR("generic");
+    q->profile = p->f->profile.name.n ? p->f->profile.name : STR("generic");
     q->strategy = str_from(strategy_name(o->strategy));
-    q->as_of = date_of(p->a, o->as_of);
+    q->as_of = date_of(p->a, p->f->as_of);
     q->chart_ref = text_or_empty(o->chart_ref);
     q->terraform_dir = text_or_empty(o->terraform_dir);
     q->registry = text_or_empty(o->registry);
     q->packaged_old = p->f->old_side.source.packaged;
-    q->packaged_new = p->f->new_side.source.packaged;
+    q->packaged_new = p->f->planned->source.packaged;
     /* Absolute paths have no place in a plan. */
     struct str paths[2] = {o->repo.n ? o->chart_path : o->old_path, o->repo.n ? o->chart_path : o->new_path};
     q->chart_path_old = paths[0].n && paths[0].p[0] != '/' ? paths[0] : STR("");
     q->chart_path_new = paths[1].n && paths[1].p[0] != '/' ? paths[1] : STR("");
     add_files(p, "chart-old", &p->f->old_side);
-    add_files(p, "chart-new", &p->f->new_side);
+    add_files(p, "chart-new", p->f->planned);
     add_user_values(p, &p->f->old_side, "values-old");
-    add_user_values(p, &p->f->new_side, "values-new");
-    add_values_files(p, &p->f->old_side, "values");
-    if (o->new_values.files_n) add_values_files(p, &p->f->new_side, "new-values");
+    add_user_values(p, p->f->planned, "values-new");
+    add_other_files(p);
 }
 
 /* ---- objects, documents, images ---- */
@@ -106,7 +109,7 @@ static void add_objects(struct planner *p)
     struct plan *q = p->plan;
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         struct item *x = &p->shape.items[i];
-        x->compared_by_name = (x->old && volatile_object(p->a, &p->f->old_side, x->old)) || (x->new && volatile_object(p->a, &p->f->new_side, x->new));
+        x->compared_by_name = (x->old && volatile_object(p->a, &p->f->old_side, x->old)) || (x->new && volatile_object(p->a, p->f->planned, x->new));
         struct plan_object *o = PUSH(p->a, q->objects, q->objects_n, q->objects_cap);
         *o = (struct plan_object){
             .id = x->id, .api_version = x->any->api_version, .kind = x->any->kind, .ns = x->any->ns, .name = x->any->name,
@@ -185,7 +188,7 @@ static void add_images(struct planner *p, const struct workload *v, uint32_t n, 
 
 /* ---- the runbook, entry by entry ---- */
 
-static bool make_list(struct planner *p, struct step_list *list, const struct entry *v, uint32_t n, bool back)
+static bool make_list(struct planner *p, struct step_list *list, const struct book_entry *v, uint32_t n, bool back)
 {
     p->list = list;
     p->back = back;
@@ -277,14 +280,15 @@ static void link_findings(struct planner *p)
 struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
 {
     struct planner p = {.a = a, .f = f, .d = d, .plan = NEW(a, struct plan)};
-    struct str profile = f->o->profile == PROFILE_SIE ? STR("sie") : STR("generic");
+    struct str profile = f->profile.name.n ? f->profile.name : STR("generic");
     struct plan *q = p.plan;
     q->forward.a = q->back.a = a;
-    p.book = runbook_read(a, profile, rules_get(str_z(a, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile)))), d);
+    struct str text = rules_get(str_z(a, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile))));
+    p.book = runbook_read(a, profile, text.p ? text : rules_get("runbooks/generic.yaml"), d); /* a profile need not have a runbook of its own */
     if (!p.book) return NULL;
     describe(&p);
-    if (!f->new_side.rendered) {
-        q->refused = str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->new_side.render.error));
+    if (!f->planned->rendered) {
+        q->refused = str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->planned->render.error));
         return q;
     }
     shape_make(&p);
@@ -292,7 +296,7 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
     add_objects(&p);
     add_units(&p);
     add_documents(&p, &f->old_side, "old");
-    add_documents(&p, &f->new_side, "new");
+    add_documents(&p, f->planned, "new");
     add_images(&p, p.shape.workloads_old, p.shape.workloads_old_n, &q->images_old, &q->images_old_n, &q->images_old_cap);
     add_images(&p, p.shape.workloads_new, p.shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
     if (!make_list(&p, &q->forward, p.book->forward, p.book->forward_n, false) || !make_list(&p, &q->back, p.book->back, p.book->back_n, true)) return NULL;

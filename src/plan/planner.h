@@ -71,7 +71,7 @@ struct planner {
     struct shape shape;
     struct timing timing;
     struct step_list *list;           /* plan->forward or plan->back */
-    const struct entry *entry;        /* of the runbook, being made */
+    const struct book_entry *entry;        /* of the runbook, being made */
     bool back;                        /* making the rollback */
     uint32_t entry_from;              /* first step of this entry in the list */
     /* What makers tell those that come later. */

@@ -151,7 +151,7 @@ static void find_on_side(struct planner *p, bool new_side)
 {
     struct search *s = NEW(p->a, struct search);
     struct str path[16];
-    *s = (struct search){.p = p, .new_side = new_side, .side = new_side ? &p->f->new_side : &p->f->old_side};
+    *s = (struct search){.p = p, .new_side = new_side, .side = new_side ? p->f->planned : &p->f->old_side};
     if (!s->side->chart || !s->side->render.values) return;
     collect(s, v_map(s->side->render.values), path, 0);
     if (!s->n) return;

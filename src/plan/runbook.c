@@ -15,7 +15,7 @@ static int phase_of(struct str name)
     return -1;
 }
 
-static bool read_entries(struct arena *a, struct value list, struct entry **v, uint32_t *n, uint32_t *cap, struct str *wrong)
+static bool read_entries(struct arena *a, struct value list, struct book_entry **v, uint32_t *n, uint32_t *cap, struct str *wrong)
 {
     for (uint32_t i = 0; list.kind == V_LIST && i < list_len(list); i++) {
         struct value x = list.u.list->v[i];
@@ -24,7 +24,7 @@ static bool read_entries(struct arena *a, struct value list, struct entry **v, u
             *wrong = str_printf(a, "entry %u of its steps has no known phase or no maker", i + 1);
             return false;
         }
-        *PUSH(a, *v, *n, *cap) = (struct entry){
+        *PUSH(a, *v, *n, *cap) = (struct book_entry){
             .make = text_at(x, "make"), .section = text_at(x, "section"), .phase = (enum phase)phase, .title = text_at(x, "title"),
             .note = text_at(x, "note"), .none = text_at(x, "none"), .errata = text_at(x, "errata"), .side = text_at(x, "side"), .v = x,
         };

@@ -6,7 +6,7 @@
 #include "steps/steps.h"
 
 /* One line of its lists: which maker makes which steps, and with what words. */
-struct entry {
+struct book_entry {
     struct str make;         /* the maker */
     struct str section;      /* "1.3"; "" for what the plan adds */
     enum phase phase;
@@ -37,7 +37,7 @@ struct runbook {
     struct value v;
     struct str component_label;
     struct component *components; uint32_t components_n, components_cap;
-    struct entry *forward, *back; uint32_t forward_n, forward_cap, back_n, back_cap;
+    struct book_entry *forward, *back; uint32_t forward_n, forward_cap, back_n, back_cap;
 };
 
 /* NULL after a diagnostic. */

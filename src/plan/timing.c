@@ -57,7 +57,7 @@ void timing_make(struct planner *p)
 {
     struct timing *t = &p->timing;
     struct str why = STR("nothing that is rolled out says how long it may take"), why_back = STR("");
-    int64_t given = p->f->o->timeout, least = given > 0 ? given : 300;
+    int64_t given = p->f->o->timeout ? p->f->o->timeout : p->f->profile.timeout, least = given > 0 ? given : 300;
     int64_t up = whole_minutes(longest(p, true, &why) + 60), back = whole_minutes(longest(p, false, &why_back) + 60);
     t->upgrade = up > least ? up : least;
     t->back = back > least ? back : least;
