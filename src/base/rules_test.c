@@ -10,5 +10,5 @@ TEST(rules_get_finds_every_file)
         if (i) CHECK(strcmp(rules_files[i - 1].path, rules_files[i].path) < 0);
     }
     CHECK(!rules_get("").p && !rules_get("zzz").p && !rules_get("runbooks").p);
-    CHECK(str_has(rules_get("runbooks/generic.yaml"), STR("sections:")));
+    CHECK(str_has(rules_get("runbooks/generic.yaml"), STR("upgrade:")));
 }

@@ -20,6 +20,7 @@ struct book_entry {
 struct endpoint {
     struct str path, matches, not_matches, title;
     bool token;              /* behind the component's token, where it has one */
+    int anonymous;           /* asked without the token, where there is one: the status that is wanted; 0: not asked so */
     struct str when;         /* "before", "after"; "" for both */
     struct str errata;
 };

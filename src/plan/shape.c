@@ -166,17 +166,17 @@ bool shape_make(struct planner *p)
     const struct facts *f = p->f;
     s->by_id = strmap_new(p->a);
     add_items(p, &f->old_side.objects, false);
-    add_items(p, f->planned.objects, true);
+    add_items(p, &f->planned->objects, true);
     index_items(p);
     s->workloads_old = workloads_of(p->a, &f->old_side.objects, &s->workloads_old_n);
-    s->workloads_new = workloads_of(p->a, f->planned.objects, &s->workloads_new_n);
+    s->workloads_new = workloads_of(p->a, &f->planned->objects, &s->workloads_new_n);
     /* No pointer into units or scalers is kept before all of them are there. */
     add_units(p, s->workloads_old, s->workloads_old_n, false);
     add_units(p, s->workloads_new, s->workloads_new_n, true);
     uint32_t n;
     struct scaler *v = scalers_of(p->a, &f->old_side.objects, &n);
     add_scalers(p, v, n, false);
-    v = scalers_of(p->a, f->planned.objects, &n);
+    v = scalers_of(p->a, &f->planned->objects, &n);
     add_scalers(p, v, n, true);
     link_scalers(s);
     link_renames(p);

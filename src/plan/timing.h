@@ -2,6 +2,7 @@
 #ifndef RUTTER_PLAN_TIMING_H
 #define RUTTER_PLAN_TIMING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct planner;

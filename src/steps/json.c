@@ -76,6 +76,7 @@ static const struct field http_field[] = {
     S(http, "retryStatus", retry_status),
     S(http, "headerMatches", header_matches),
     S(http, "bodyMatches", body_matches),
+    S(http, "bodyNotMatches", body_not_matches),
 };
 TYPE(http);
 

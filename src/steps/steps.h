@@ -127,7 +127,7 @@ struct http {
     struct str retry_status; /* extended regular expression over a status that is no answer yet ("^(202|429|503)$"): polled again until `timeout`.
                               * Any other unwanted status ends the step at once. A connection that fails is polled again, too. */
     struct str header_matches; /* extended regular expression, case ignored, over one header line; "" */
-    struct str body_matches;   /* extended regular expression over one line of the body; "" */
+    struct str body_matches, body_not_matches;   /* extended regular expressions over one line of the body; "" */
 };
 
 /* What the step claims to change: the proof derives it from argv and compares. */
