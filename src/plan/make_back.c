@@ -84,7 +84,7 @@ static uint32_t outside_groups(struct planner *p)
     return n;
 }
 
-static void when_way(struct planner *p, struct step *s, bool rollback)
+void make_when_way(struct planner *p, struct step *s, bool rollback)
 {
     if (rollback_serves(p)) step_when(p->a, s, STR("back.way"), STR("rollback"), !rollback);
 }
@@ -111,7 +111,7 @@ void make_back_forget(struct planner *p)
     for (size_t i = 0; i < 2; i++) {
         step_when(a, both[i], STR("back.status"), STR("pending"), false);
         when_newer(p, both[i]);
-        when_way(p, both[i], false);
+        make_when_way(p, both[i], false);
     }
 }
 
@@ -136,16 +136,18 @@ void make_back_helm(struct planner *p)
     s->timeout_why = STR("from the slowest rollout of the old version");
     when_not_back(p, s);
     when_newer(p, s);
-    when_way(p, s, true);
+    make_when_way(p, s, true);
     step_effect(a, s, EFFECT_ROLLBACK, STR(""), STR(""));
     s->inverse_why = STR("a step of the rollback");
     p->back_helm_id = s->id;
 }
 
+/* With Helm's own rollback at hand, and nothing that could lie outside the record, there is no second way. */
+bool make_back_upgrades(struct planner *p) { return !terraform(p) && !(rollback_serves(p) && !outside_groups(p)); }
+
 void make_back_upgrade(struct planner *p)
 {
-    /* With Helm's own rollback at hand, and nothing that could lie outside the record, there is no second way. */
-    if (terraform(p) || (rollback_serves(p) && !outside_groups(p))) return;
+    if (!make_back_upgrades(p)) return;
     struct arena *a = p->a;
     if (p->shape.overlay_old) make_overlay_file(p, false, STR("Write the replicas as last values file for the way back"));
     struct step *s = make_step(p, STEP_RUN, STR("upgrade-back"), STR(""));
@@ -156,7 +158,7 @@ void make_back_upgrade(struct planner *p)
     s->timeout = p->timing.back + p->timing.hooks + 120;
     s->timeout_why = STR("from the slowest rollout of the old version");
     when_not_back(p, s);
-    when_way(p, s, false);
+    make_when_way(p, s, false);
     step_effect(a, s, EFFECT_UPGRADE, STR(""), STR("old"));
     s->inverse_why = STR("a step of the rollback");
     p->back_upgrade_id = s->id;
@@ -166,10 +168,19 @@ void make_back_upgrade(struct planner *p)
 
 static bool hook_goes(const struct object *o) { return o->owner == OWNER_HOOK && o->from && str_has(o->from->delete_policy, STR("hook-succeeded")); }
 
+static bool is_hook(const struct object *o) { return o && o->owner == OWNER_HOOK; }
+
 static bool leftover(const struct planner *p, const struct item *x)
 {
     (void)p;
-    return (item_in_release(x->new) && !x->old && x->new->owner != OWNER_KEPT) || (x->new && x->new->owner == OWNER_HOOK && !x->old);
+    return (item_in_release(x->new) && !x->old && x->new->owner != OWNER_KEPT) || (is_hook(x->new) && (!x->old || hook_goes(x->new)));
+}
+
+/* What is still at work, perhaps, after helm was killed: it must not apply anything any more. */
+static bool hook_job(const struct planner *p, const struct item *x)
+{
+    (void)p;
+    return is_hook(x->new) && (str_is(x->new->kind, "Job") || str_is(x->new->kind, "Pod"));
 }
 
 /* A hook's Job is named after the revision in many charts: our render's revision at its end stands for that of the upgrade. */
@@ -180,23 +191,32 @@ static void add_leftover(struct planner *p, struct argv *v, const struct object 
     else argv_add(p->a, v, ARG_TEXT, ref);
 }
 
-void make_back_leftovers(struct planner *p)
+static void delete_groups(struct planner *p, const char *what, bool (*want)(const struct planner *p, const struct item *x), struct str title)
 {
     struct arena *a = p->a;
-    if (terraform(p)) return;
     uint32_t n;
-    struct ref_group *g = make_groups(p, leftover, true, &n);
+    struct ref_group *g = make_groups(p, want, true, &n);
     for (uint32_t i = 0; i < n; i++) {
-        struct step *s = make_step(p, STEP_RUN, i ? str_printf(a, "leftovers-%.*s", STR_ARG(g[i].ns.n ? g[i].ns : STR("cluster"))) : STR("leftovers"), STR(""));
+        struct step *s = make_step(p, STEP_RUN, i ? str_printf(a, "%s-%.*s", what, STR_ARG(g[i].ns.n ? g[i].ns : STR("cluster"))) : str_from(what), title);
         make_kubectl(p, &s->argv, g[i].ns, "delete", "--ignore-not-found", "--timeout=300s", NULL);
         for (uint32_t k = 0; k < g[i].n; k++) {
             add_leftover(p, &s->argv, g[i].v[k]);
-            step_effect(a, s, EFFECT_DELETE, g[i].v[k]->id, hook_goes(g[i].v[k]) ? STR("hook") : STR(""));
+            step_effect(a, s, EFFECT_DELETE, g[i].v[k]->id, is_hook(g[i].v[k]) ? STR("hook") : STR(""));
         }
         s->timeout = 330;
         s->timeout_why = STR("finalizers and grace periods");
         s->inverse_why = STR("a step of the rollback");
     }
+}
+
+void make_back_leftovers(struct planner *p)
+{
+    if (!terraform(p)) delete_groups(p, "leftovers", leftover, STR(""));
+}
+
+void make_back_jobs(struct planner *p)
+{
+    if (!terraform(p)) delete_groups(p, "jobs", hook_job, STR(""));
 }
 
 /* A ConfigMap of a hook stays by its policy, and holds what the last upgrade's hook put there. */

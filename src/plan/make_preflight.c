@@ -96,14 +96,29 @@ static struct step *input_step(struct planner *p, const char *role, const char *
     return s;
 }
 
+/* The text of Chart.yaml may differ; what counts of it may not. */
+static void chart_is(struct planner *p, const char *role, struct str version, struct str app)
+{
+    struct arena *a = p->a;
+    struct step *s = make_step(p, STEP_CHECK, str_printf(a, "%s-is", role), make_text(p, STR("It is {chart} {version}"), "version", version, NULL));
+    const struct { const char *key; struct str value; } lines[] = {{"name", p->plan->chart}, {"version", version}, {"appVersion", app}};
+    argv_text(a, &s->argv, "helm", "show", "chart", NULL);
+    argv_add(a, &s->argv, ARG_INPUT, str_from(role));
+    for (size_t i = 0; i < 3; i++)
+        if (lines[i].value.n)
+            step_expect(a, s, EXPECT_MATCHES, str_printf(a, "^%s: [\"']?%.*s[\"']?$", lines[i].key, STR_ARG(make_regex(a, lines[i].value))), STR("This is another chart than the one planned with."));
+}
+
 void make_inputs(struct planner *p)
 {
     if (p->f->o->strategy == STRATEGY_TERRAFORM) return; /* Terraform has its own copy of chart and values */
     struct plan *q = p->plan;
     input_step(p, "chart-old", "old chart", q->version_old);
+    chart_is(p, "chart-old", q->version_old, q->app_old);
     input_step(p, "values-old", "old values file", STR(""));
     if (str_is(p->entry->side, "old")) return;
     input_step(p, "chart-new", "new chart", q->version_new);
+    chart_is(p, "chart-new", q->version_new, q->app_new);
     input_step(p, "values-new", "new values file", STR(""));
 }
 

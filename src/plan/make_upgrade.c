@@ -284,8 +284,10 @@ void make_monitors(struct planner *p, struct str beside, const char *suffix)
         step_expect(a, s, EXPECT_MATCHES, STR("^done: "), STR("It did not become ready in the time that its probes allow."));
         watch_fatal(p, s, w);
         s->poll = 5;
-        s->timeout = timing_of_unit(u, new_side) + 60;
-        s->timeout_why = STR("from its probes, grace period, strategy and replica bounds");
+        /* It is Helm that gives up; a watch only says more, or earlier that it is hopeless. */
+        s->timeout = (new_side ? p->timing.upgrade : p->timing.back) + p->timing.hooks;
+        s->timeout_why = STR("as long as Helm may take");
+        s->expected = timing_of_unit(u, new_side);
         s->beside = beside;
     }
 }

@@ -130,6 +130,9 @@ struct step *make_overlay_file(struct planner *p, bool new_side, struct str titl
 void make_upgrade_argv(struct planner *p, struct step *s, bool new_side);
 /* The watches of one side's rollouts, beside the step of that id. */
 void make_monitors(struct planner *p, struct str beside, const char *suffix);
+/* Whether an upgrade to the old chart is a way back (beside Helm's rollback, or instead of it), and the condition of a step for one of the two. */
+bool make_back_upgrades(struct planner *p);
+void make_when_way(struct planner *p, struct step *s, bool rollback);
 /* Captures of a ScaledObject's annotations before the upgrade; both are "" when it was not paused. */
 struct str make_paused_at(struct arena *a, const struct object *o);
 struct str make_paused_flag(struct arena *a, const struct object *o);
@@ -155,7 +158,7 @@ maker make_changelog, make_findings_gates, make_images_gate, make_pins, make_val
 maker make_pause, make_orphans, make_scalers_new, make_resume;
 maker make_claims;
 maker make_crds, make_dependencies, make_preview, make_overlay, make_upgrade, make_monitor, make_terraform;
-maker make_back_state, make_back_forget, make_back_prepare, make_back_helm, make_back_upgrade, make_back_leftovers, make_back_scalers, make_back_hooks, make_back_residue,
+maker make_back_state, make_back_jobs, make_back_forget, make_back_prepare, make_back_helm, make_back_upgrade, make_back_leftovers, make_back_scalers, make_back_hooks, make_back_residue,
     make_back_resume, make_back_claims, make_back_losses;
 
 /* NULL when there is no maker of that name. */

@@ -98,10 +98,17 @@ static struct value merge_patch(struct planner *p, struct value old, struct valu
 
 static bool is_custom(const struct object *o) { return str_chr(field_group(o->api_version), '.') >= 0 && !str_ends(field_group(o->api_version), STR(".k8s.io")); }
 
+/* Before the way back, so that pods restart once. */
+static void when_needed(struct planner *p, struct step *s)
+{
+    step_when(p->a, s, STR("server_side"), STR("false"), false);
+    make_when_way(p, s, false);
+}
+
 void make_back_residue(struct planner *p)
 {
     struct arena *a = p->a;
-    if (!p->back_upgrade_id.n) return; /* Helm's rollback takes the failed record for "before", and leaves nothing */
+    if (!make_back_upgrades(p)) return; /* Helm's rollback takes the failed record for "before", and leaves nothing */
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         const struct item *x = &p->shape.items[i];
         if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) continue;
@@ -111,12 +118,12 @@ void make_back_residue(struct planner *p)
         struct step *s = make_step(p, STEP_WRITE, str_printf(a, "residue-file-%.*s-%.*s", STR_ARG(x->old->kind), STR_ARG(x->old->name)), str_printf(a, "Write down what only the new version set in %.*s", STR_ARG(x->id)));
         s->document = patch;
         s->stdout_to = str_printf(a, "residue-%.*s-%.*s.json", STR_ARG(x->old->kind), STR_ARG(x->old->name));
-        step_when(a, s, STR("server_side"), STR("false"), false);
+        when_needed(p, s);
         struct str file = s->stdout_to;
         s = make_step(p, STEP_RUN, str_printf(a, "residue-%.*s-%.*s", STR_ARG(x->old->kind), STR_ARG(x->old->name)), make_text(p, p->entry->title, "name", x->id, NULL));
         make_kubectl(p, &s->argv, x->old->ns, "patch", str_z(a, make_ref(a, x->old)), "--type", custom ? "merge" : "strategic", "--patch-file", NULL);
         argv_add(a, &s->argv, ARG_WORK, file);
-        step_when(a, s, STR("server_side"), STR("false"), false);
+        when_needed(p, s);
         step_effect(a, s, EFFECT_PATCH, x->id, custom ? STR("to old") : STR("removals"));
         s->inverse_why = STR("a step of the rollback");
     }

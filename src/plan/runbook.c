@@ -40,10 +40,11 @@ static void read_component(struct arena *a, struct str name, struct value v, str
     c->monitor = monitor.kind == V_INT ? (int)monitor.u.i : 1000;
     c->edge = edge.kind == V_BOOL && edge.u.b;
     for (uint32_t i = 0; list.kind == V_LIST && i < list_len(list); i++) {
-        struct value x = list.u.list->v[i], token = value_at(x, "token", NULL);
+        struct value x = list.u.list->v[i], token = value_at(x, "token", NULL), anonymous = value_at(x, "anonymous", NULL);
         *PUSH(a, c->endpoints, c->endpoints_n, c->endpoints_cap) = (struct endpoint){
             .path = text_at(x, "path"), .matches = text_at(x, "matches"), .not_matches = text_at(x, "not_matches"), .title = text_at(x, "title"),
-            .token = token.kind == V_BOOL && token.u.b, .when = text_at(x, "when"), .errata = text_at(x, "errata"),
+            .token = token.kind == V_BOOL && token.u.b,
+            .anonymous = anonymous.kind == V_INT ? (int)anonymous.u.i : 0, .when = text_at(x, "when"), .errata = text_at(x, "errata"),
         };
     }
 }

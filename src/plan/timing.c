@@ -51,6 +51,9 @@ static int64_t longest(struct planner *p, bool new_side, struct str *why)
     return most;
 }
 
+/* For what no manifest bounds: images that have to be pulled, nodes that have to come. */
+enum { ALLOWANCE = 300 };
+
 static int64_t whole_minutes(int64_t seconds) { return (seconds + 59) / 60 * 60; }
 
 void timing_make(struct planner *p)
@@ -58,7 +61,7 @@ void timing_make(struct planner *p)
     struct timing *t = &p->timing;
     struct str why = STR("nothing that is rolled out says how long it may take"), why_back = STR("");
     int64_t given = p->f->o->timeout ? p->f->o->timeout : p->f->profile.timeout, least = given > 0 ? given : 300;
-    int64_t up = whole_minutes(longest(p, true, &why) + 60), back = whole_minutes(longest(p, false, &why_back) + 60);
+    int64_t up = whole_minutes(longest(p, true, &why) + ALLOWANCE), back = whole_minutes(longest(p, false, &why_back) + ALLOWANCE);
     t->upgrade = up > least ? up : least;
     t->back = back > least ? back : least;
     for (uint32_t i = 0; i < p->shape.units_n; i++) {
@@ -66,6 +69,6 @@ void timing_make(struct planner *p)
         if (seconds > t->expected) t->expected = seconds;
     }
     p->plan->timeout = t->upgrade;
-    p->plan->timeout_why = t->upgrade == up ? str_printf(p->a, "%.*s, and a minute", STR_ARG(why))
+    p->plan->timeout_why = t->upgrade == up ? str_printf(p->a, "%.*s, and five minutes for images and nodes", STR_ARG(why))
                                             : str_printf(p->a, "the %lld s that %s; %.*s", (long long)least, given > 0 ? "were asked for" : "Helm itself would wait", STR_ARG(why));
 }
