@@ -67,6 +67,9 @@ const struct option cli_options[] = {
 };
 
 const struct command cli_commands[] = {
+    {"lint", NULL, "INPUTS [OPTIONS]", "find what an upgrade will break",
+     "Compares the two charts under the user's values and says what the upgrade will break, with the place, the reason and the fix. With --new alone it checks one chart.",
+     IN_LINT, cli_lint},
     {"render", "template", "[RELEASE] CHART [OPTIONS]", "render a chart, byte for byte as helm template does",
      "Prints what `helm template` prints for the same chart, values and flags, and fails where Helm fails, with exit status 1.", IN_RENDER,
      cli_render},

@@ -1,0 +1,24 @@
+#include "checks/checks.h"
+
+/* The families, in the order in which a reader wants to hear of them. */
+static const struct check_entry *const families[] = {
+    checks_render,
+};
+
+static void lower_what_is_no_news(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++)
+        if (f->findings.v[i].about == ABOUT_STATE) f->findings.v[i].severity = SEVERITY_INFO;
+}
+
+void checks_run(struct facts *f, bool for_plan)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct check_entry *c = families[i]; c->run; c++) {
+            if (f->single && !c->single) continue;
+            if (c->needs_new && !f->new_side.rendered) continue;
+            c->run(f);
+        }
+    if (!f->single && !for_plan) lower_what_is_no_news(f);
+    findings_sort(&f->findings);
+}

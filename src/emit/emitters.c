@@ -1,0 +1,15 @@
+#include "emit/emitters.h"
+
+const struct emitter emitters[] = {
+    {"text", EMIT_LINT, emit_findings_text},
+    {"json", EMIT_LINT, emit_findings_json},
+    {0},
+};
+
+const struct emitter *emitter_find(struct str name, enum emit_for what)
+{
+    if (!name.n) name = STR("text");
+    for (const struct emitter *e = emitters; e->name; e++)
+        if ((e->what & what) && str_is(name, e->name)) return e;
+    return NULL;
+}
