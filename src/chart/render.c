@@ -144,7 +144,7 @@ static bool run_one(struct render *r, const struct unit *u, uint32_t index)
     struct buf out = buf_new(r->a);
     buf_reserve(&out, u->file->data.n * 2);
     r->exec.tmpl = index;
-    if (!tmpl_exec(&r->exec, u->path, v_map(u->data), &out)) {
+    if (!tmpl_exec(&r->exec, u->path, v_typed(v_map(u->data), GO_VALUES), &out)) {
         const struct failure *f = &r->exec.failed_at;
         return failed(r, tmpl_error_show(r->a, &r->exec), f->kind, f->tmpl, f->line, f->column);
     }
