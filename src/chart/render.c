@@ -155,12 +155,13 @@ static bool run_one(struct render *r, const struct unit *u, uint32_t index)
 
 static int by_path(const void *a, const void *b) { return str_cmp(((const struct rendered *)a)->path, ((const struct rendered *)b)->path); }
 
-static bool run_all(struct render *r, struct units *u)
+static bool run_all(struct render *r, struct units *u, const struct strmap *only)
 {
     r->files = NEW_ARRAY(r->a, struct rendered, u->n);
     bool ok = true;
     for (uint32_t i = 0; i < u->n && ok; i++) {
         if (str_starts(path_base(u->v[i].path), STR("_"))) continue;
+        if (only && !strmap_find(only, u->v[i].path)) continue;
         ok = run_one(r, &u->v[i], i);
         if (!ok && r->env->tolerant) {
             struct exec *x = &r->exec;
@@ -183,6 +184,12 @@ static bool schema_holds(struct render *r)
 bool render_chart(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                   struct diags *d, struct render *r)
 {
+    return render_chart_some(a, c, user, env, parses, d, NULL, r);
+}
+
+bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                       struct diags *d, const struct strmap *only, struct render *r)
+{
     *r = (struct render){.a = a, .env = env};
     reads_init(&r->reads, a, 1024);
     struct map *given = value_copy(a, v_map((struct map *)user)).u.map;
@@ -203,5 +210,5 @@ bool render_chart(struct arena *a, const struct chart *c, const struct map *user
     for (uint32_t i = 0; i < u.n; i++) r->template_names[i] = u.v[i].path;
     struct tmpl_set *set = tmpl_set_new(a, NULL);
     r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses};
-    return parse_all(r, &u, set, parses) && run_all(r, &u);
+    return parse_all(r, &u, set, parses) && run_all(r, &u, only);
 }

@@ -34,6 +34,11 @@ struct render {
 bool render_chart(struct arena *a, const struct chart *c, const struct map *user, const struct env *env,
                   struct parse_cache *parses, struct diags *d, struct render *r);
 
+/* The same, but only the templates whose path is a key of `only` are evaluated (all are parsed): enough to see what a
+ * change of values does to them, where nothing writes to shared data. NULL: all. */
+bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                       struct diags *d, const struct strmap *only, struct render *r);
+
 /* One document of the output, split and sorted as Helm does (releaseutil.SortManifests, kind order). */
 struct manifest {
     struct str path;          /* the template it came from, as its "# Source:" line says */

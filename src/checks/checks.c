@@ -2,7 +2,7 @@
 
 /* The families, in the order in which a reader wants to hear of them. */
 static const struct check_entry *const families[] = {
-    checks_render,
+    checks_render, checks_values,
 };
 
 static void lower_what_is_no_news(struct facts *f)

@@ -78,6 +78,21 @@ static void choose_date(struct facts *f)
     }
 }
 
+/* What each of the user's values does on either side. */
+static void find_usage(struct facts *f)
+{
+    struct arena *scratch = arena_new(f->a->guard);
+    struct bench old = {.a = f->a, .scratch = scratch, .chart = f->old_side.chart, .user = f->old_side.user, .env = &f->old_side.env, .parses = f->parses,
+                        .inputs = f->inputs, .origins = f->origins, .base = &f->old_side.render, .ns = f->old_side.env.ns};
+    struct bench now = old;
+    now.chart = f->new_side.chart;
+    now.user = f->new_side.user;
+    now.env = &f->new_side.env;
+    now.base = NULL;
+    usage_find(f->a, &old, &now, &f->diff.defaults, &f->usage);
+    arena_free(scratch);
+}
+
 bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
 {
     f->o = o;
@@ -101,5 +116,6 @@ bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
     diff_values(f->a, f->old_side.chart->values.u.map, f->new_side.chart->values.u.map, f->origins, &f->diff.defaults);
     if (f->new_side.rendered) diff_objects(f->a, &f->old_side.objects, &f->new_side.objects, &f->diff.objects);
     if (f->old_side.models && f->new_side.models) models_diff(f->a, f->old_side.models, f->new_side.models, &f->diff.models);
+    find_usage(f);
     return true;
 }

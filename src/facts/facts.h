@@ -7,6 +7,7 @@
 #include "facts/finding.h"
 #include "kube/object.h"
 #include "model/model.h"
+#include "usage/usage.h"
 
 /* Knowledge of one kind of installation: rules/profiles/NAME.yaml. "generic" knows nothing. */
 struct profile {
@@ -76,6 +77,7 @@ struct facts {
     struct side migrated_side;
     bool single;              /* lint --new alone: old_side is empty */
     struct diff diff;
+    struct usage usage;       /* what each of the user's values does; of a pair only */
     struct changelog *changelog;   /* NULL: none found */
     struct findings findings;
 };

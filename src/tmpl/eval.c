@@ -198,8 +198,11 @@ static bool invoke(struct state *s, const struct callee *f, const struct node *a
 {
     struct exec *x = s->x;
     struct call c = {.x = x, .a = x->a, .f = f->func, .arg = argv, .n = n};
-    if (f->func && (f->func->flags & FUNC_DEEP) && x->reads)
-        for (uint32_t i = 0; i < n; i++) reads_mark_deep(x->reads, argv[i], x->tmpl);
+    if (x->reads && f->func)
+        for (uint32_t i = 0; i < n; i++) {
+            if (f->func->flags & FUNC_DEEP) reads_mark_deep(x->reads, argv[i], x->tmpl);
+            else if (!(f->func->flags & FUNC_PASSES)) state_read_shape(s, argv[i]);
+        }
     x->call_error = (struct str){0};
     *out = NIL;
     if (f->func ? f->func->call(&c, out) : f->method->call(&c, f->receiver, out)) {

@@ -110,7 +110,7 @@ bool call_failure(struct call *c, enum failure_kind kind, struct str message)
 /* ---- statements ---- */
 
 /* What a condition on a map or list depends on is that it has entries. */
-static void read_shape(struct state *s, struct value v)
+void state_read_shape(struct state *s, struct value v)
 {
     if (!s->x->reads) return;
     if (v.kind == V_MAP && v.u.map)
@@ -132,7 +132,7 @@ static enum flow walk_if_or_with(struct state *s, struct value dot, const struct
 {
     struct value v;
     if (!eval_pipeline(s, dot, n->pipe, &v)) return FLOW_FAILED;
-    read_shape(s, v);
+    state_read_shape(s, v);
     if (value_truth(v)) return walk_list(s, n->kind == N_WITH ? v : dot, n->list, out);
     return n->else_list ? walk_list(s, dot, n->else_list, out) : FLOW_ON;
 }
@@ -168,7 +168,7 @@ static bool map_is_boxed(struct value v) { return v.type == GO_AUTO || v.type ==
 static enum flow range_list(struct state *s, const struct node *r, struct value v, struct buf *out)
 {
     const struct list *l = v.u.list;
-    read_shape(s, v);
+    state_read_shape(s, v);
     for (uint32_t i = 0; i < l->n; i++) {
         enum flow f = one_iteration(s, r, v_int(i), boxed(l->v[i], list_is_boxed(v)), out);
         if (f == FLOW_BREAK) break;
@@ -179,7 +179,7 @@ static enum flow range_list(struct state *s, const struct node *r, struct value 
 
 static enum flow range_map(struct state *s, const struct node *r, struct value v, struct buf *out)
 {
-    read_shape(s, v);
+    state_read_shape(s, v);
     uint32_t n = map_len(v);
     struct entry **sorted = map_sorted(s->x->a, v.u.map);
     /* The body may change the map: Go iterates over a copy of keys and values. */

@@ -1,0 +1,11 @@
+/* When the new chart does not render: which of the user's keys stand in the way. Private to usage/. */
+#ifndef RUTTER_USAGE_REPAIR_H
+#define RUTTER_USAGE_REPAIR_H
+
+#include "usage/usage.h"
+
+/* Takes keys away, the fewest it finds, until the chart renders, and notes every obstacle on the way. Sets out->base,
+ * out->without, out->obstacles, out->based, out->repaired and the keys' `blocking`. */
+void usage_repair(struct bench *now, struct usage *out);
+
+#endif

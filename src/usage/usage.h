@@ -1,0 +1,105 @@
+/* Which of the user's values a chart reads, and what each does: found by experiment.
+ *
+ * One render marks what was read: what was not read has no effect, and that is certain. For the others the render is
+ * repeated without the key and with other plausible values, evaluating only the templates that read it; objects are
+ * compared, not text. What such an experiment changes is the key's signature.
+ */
+#ifndef RUTTER_USAGE_USAGE_H
+#define RUTTER_USAGE_USAGE_H
+
+#include "diff/diff.h"
+
+enum works {
+    WORKS_UNKNOWN,
+    WORKS_NOT,
+    WORKS,
+    WORKS_BY_FAILING,     /* other values make the chart fail, and nothing better was seen */
+};
+
+/* One difference that a key makes: a field of an object, from (without the key) to (with it). */
+struct trait {
+    struct str object;      /* id */
+    struct str field;       /* "" : the whole object comes or goes */
+    struct value from, to;
+};
+
+struct signature {
+    struct trait *v;
+    uint32_t n, cap;
+};
+
+/* A leaf of the user's values: a scalar, a list, or an empty map. */
+struct key {
+    struct str path;              /* as --set spells it */
+    struct str *segment; uint32_t segments;
+    struct value value;
+    origin_id at;
+    enum works old_effect, new_effect;
+    struct signature old_signature, new_signature;
+    bool blocking;                /* the new chart does not render with it */
+    struct str message;           /* blocking: the chart's or schema's own words */
+    struct str renamed_to;        /* "" none found */
+    int confidence;               /* of renamed_to */
+    bool renamed_proved;          /* the new key with this value makes the same difference */
+};
+
+/* What stops the new chart from rendering, in the order in which it was met. */
+struct obstacle {
+    enum failure_kind kind;
+    struct str message;           /* the words after "Error: " */
+    struct str tmpl; uint32_t line, column;
+    struct violations violations; /* of the schema; n = 0 for template failures */
+    struct str *keys; uint32_t keys_n, keys_cap;  /* of the user: without these it goes on */
+    bool passed_over;             /* no key of the user's stands in the way: met in a tolerant render, only possible */
+};
+
+/* One side of the experiments. */
+struct bench {
+    struct arena *a;              /* results */
+    struct arena *scratch;        /* a probe's own; rewound after each */
+    const struct chart *chart;
+    const struct map *user;       /* values of the base render */
+    const struct env *env;
+    struct parse_cache *parses;
+    struct inputs *inputs;
+    struct render *base;          /* the base render; it must have succeeded */
+    const struct origins *origins;
+    struct str ns;
+    struct read_place *places;    /* where what the base render read stands, sorted; made at the first question */
+    uint32_t places_n, places_cap;
+    const struct render *places_of; /* the render they were made of */
+    uint32_t probes;              /* renders made so far, whole or in part */
+};
+
+struct usage {
+    struct key *keys; uint32_t n, cap;
+    struct obstacle *obstacles; uint32_t obstacles_n, obstacles_cap;
+    bool repaired;                /* the new side rendered only after keys had been taken away */
+    struct map *without;          /* the user's values without what blocks */
+    struct render base;           /* new side: the render that the experiments started from */
+    bool based;                   /* false: it does not render even so, nothing is known of the new side */
+    uint32_t probes;
+};
+
+/* All leaves of the user's values, in order of their paths. */
+void usage_keys(struct arena *a, const struct map *user, struct usage *out);
+/* A copy of the values without the path; with it set to a value (maps made on the way). */
+struct map *usage_without(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments);
+struct map *usage_with(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments, struct value v);
+struct str *usage_segments(struct arena *a, struct str path, uint32_t *n);
+struct value usage_get(const struct map *m, const struct str *segment, uint32_t segments, bool *found);
+
+/* What changes between the bench's base and a render with other values. `like` limits the evaluation to templates that read
+ * what is at and below these origins; NULL: all. Fills the signature when it is not NULL. */
+enum works usage_probe(struct bench *b, const struct map *user, const struct key *like, struct signature *sig);
+/* The key's effect on the bench: without it, then with other values. */
+enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig);
+/* Whether the base render read the key, or anything below it. */
+bool usage_reads(struct bench *b, const struct key *k);
+/* How alike two signatures are, 0 to 100: the same fields of the same objects from and to the same. */
+int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is);
+
+/* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered. */
+void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out);
+
+#endif
