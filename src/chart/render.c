@@ -191,6 +191,7 @@ bool render_chart_some(struct arena *a, const struct chart *c, const struct map 
                        struct diags *d, const struct strmap *only, struct render *r)
 {
     *r = (struct render){.a = a, .env = env};
+    a->guard->steps = 0;
     reads_init(&r->reads, a, 1024);
     struct map *given = value_copy(a, v_map((struct map *)user)).u.map;
     if (!given) given = map_new(a);

@@ -33,26 +33,42 @@ void reads_add(struct reads *r, origin_id at, uint32_t tmpl)
     r->head[at] = r->n;
 }
 
-static void mark_deep(struct reads *r, struct value v, uint32_t tmpl, uint32_t depth)
+/* Maps may hold themselves after a template's `set`: one that is being walked is not entered again. */
+struct walk {
+    const void *container;
+    const struct walk *up;
+};
+
+static bool is_open(const struct walk *w, const void *container)
 {
-    if (depth > r->a->guard->max.depth) guard_trip(r->a->guard, "a value is nested more than %u deep", r->a->guard->max.depth);
-    /* A map that holds another one twice, and so on, is small but has very many paths. */
-    if (++r->a->guard->steps > r->a->guard->max.steps)
-        guard_trip(r->a->guard, "templates take more than %llu steps", (unsigned long long)r->a->guard->max.steps);
-    if (v.kind == V_MAP && v.u.map) {
+    for (; w; w = w->up)
+        if (w->container == container) return true;
+    return false;
+}
+
+static void mark_deep(struct reads *r, struct value v, uint32_t tmpl, const struct walk *up, uint32_t depth)
+{
+    struct guard *g = r->a->guard;
+    if ((v.kind != V_MAP && v.kind != V_LIST) || !v.u.map) return;
+    struct walk here = {v.u.map, up};
+    if (is_open(up, here.container)) return;
+    if (depth > g->max.depth) guard_trip(g, "a value is nested more than %u deep", g->max.depth);
+    if (v.kind == V_MAP) {
         for (uint32_t i = 0; i < v.u.map->n; i++) {
+            guard_step(g);
             reads_mark(r, v.u.map->v[i].at, tmpl);
-            mark_deep(r, v.u.map->v[i].value, tmpl, depth + 1);
+            mark_deep(r, v.u.map->v[i].value, tmpl, &here, depth + 1);
         }
-    } else if (v.kind == V_LIST && v.u.list) {
+    } else {
         for (uint32_t i = 0; i < v.u.list->n; i++) {
+            guard_step(g);
             reads_mark(r, list_origin(v.u.list, i), tmpl);
-            mark_deep(r, v.u.list->v[i], tmpl, depth + 1);
+            mark_deep(r, v.u.list->v[i], tmpl, &here, depth + 1);
         }
     }
 }
 
 void reads_mark_deep(struct reads *r, struct value v, uint32_t tmpl)
 {
-    if (r && (v.kind == V_MAP || v.kind == V_LIST)) mark_deep(r, v, tmpl, 0);
+    if (r && (v.kind == V_MAP || v.kind == V_LIST)) mark_deep(r, v, tmpl, NULL, 0);
 }
