@@ -42,11 +42,24 @@ struct trial {
     struct map *user;           /* what is left of the user's values */
     struct str error;           /* the present obstacle */
     uint32_t tries;
-    struct str error_after;     /* of the last attempt */
 };
 
-/* True when without these keys the present obstacle is gone: it renders, or fails elsewhere. */
-static bool clears(struct trial *t, const struct map *user)
+/* How many of the user's keys a render reads: what a repair leaves in use. */
+static uint32_t keys_in_use(struct trial *t, struct render *r)
+{
+    struct bench seen = *t->now;
+    uint32_t n = 0;
+    seen.base = r;
+    seen.places = NULL;
+    seen.places_n = seen.places_cap = 0;
+    seen.places_of = NULL;
+    seen.a = seen.scratch;
+    for (uint32_t i = 0; i < t->u->n; i++) n += usage_reads(&seen, &t->u->keys[i]);
+    return n;
+}
+
+/* True when without these keys the present obstacle is gone: it renders, or fails elsewhere. *in_use says how much is left. */
+static bool clears(struct trial *t, const struct map *user, uint32_t *in_use)
 {
     struct arena_mark m = arena_mark(t->now->scratch);
     struct render r;
@@ -55,7 +68,7 @@ static bool clears(struct trial *t, const struct map *user)
     t->now->probes++;
     bool ok = render_chart(t->now->scratch, t->now->chart, user, t->now->env, t->now->parses, quiet, &r);
     bool other = !ok && !str_eq(r.error, t->error);
-    t->error_after = ok ? (struct str){0} : str_dup(t->now->a, r.error);
+    if (in_use) *in_use = keys_in_use(t, &r);
     arena_rewind(t->now->scratch, m);
     return ok || other;
 }
@@ -67,19 +80,29 @@ static void block(struct trial *t, struct obstacle *o, struct key *k)
     *PUSH(t->now->a, o->keys, o->keys_n, o->keys_cap) = k->path;
 }
 
-/* One key whose removal gets past the obstacle, the most suspicious first. */
+/* One key whose removal gets past the obstacle: one that the message names, and of several the one whose removal leaves the
+ * most of the other keys in use (not the switch of the whole feature, if something below it is at fault). */
 static bool clear_by_one(struct trial *t, struct obstacle *o, struct str about)
 {
-    for (int wanted = 4; wanted >= 0; wanted--)
+    static const int tiers[][2] = {{4, 4}, {3, 3}, {2, 2}, {0, 1}};
+    for (size_t tier = 0; tier < sizeof tiers / sizeof *tiers; tier++) {
+        struct key *best = NULL;
+        uint32_t most = 0;
         for (uint32_t i = 0; i < t->u->n && t->tries < MOST_TRIES; i++) {
             struct key *k = &t->u->keys[i];
-            if (k->blocking || suspicion(k, about) != wanted) continue;
-            struct map *less = usage_without(t->now->a, t->user, k->segment, k->segments);
-            if (!clears(t, less)) continue;
-            block(t, o, k);
-            t->user = less;
-            return true;
+            int s = suspicion(k, about);
+            uint32_t in_use;
+            if (k->blocking || s < tiers[tier][0] || s > tiers[tier][1]) continue;
+            if (!clears(t, usage_without(t->now->a, t->user, k->segment, k->segments), &in_use)) continue;
+            if (best && in_use <= most) continue;
+            best = k;
+            most = in_use;
         }
+        if (!best) continue;
+        block(t, o, best);
+        t->user = usage_without(t->now->a, t->user, best->segment, best->segments);
+        return true;
+    }
     return false;
 }
 
@@ -89,14 +112,14 @@ static bool clear_by_many(struct trial *t, struct obstacle *o)
     struct arena *a = t->now->a;
     bool *out = NEW_ARRAY(a, bool, t->u->n);
     struct map *less = map_new(a);
-    if (!clears(t, less)) return false;
+    if (!clears(t, less, NULL)) return false;
     for (uint32_t i = 0; i < t->u->n; i++) out[i] = !t->u->keys[i].blocking;
     for (uint32_t i = 0; i < t->u->n && t->tries < MOST_TRIES; i++) {
         if (!out[i]) continue;
         struct map *m = t->user;
         for (uint32_t k = 0; k < t->u->n; k++)
             if (out[k] && k != i) m = usage_without(a, m, t->u->keys[k].segment, t->u->keys[k].segments);
-        if (clears(t, m)) out[i] = false;
+        if (clears(t, m, NULL)) out[i] = false;
     }
     for (uint32_t i = 0; i < t->u->n; i++) {
         if (!out[i]) continue;
