@@ -58,7 +58,7 @@ static bool check_key(struct call *c, struct str pem, const char *context, struc
     if (!pkcs8 && !str_ends(type, STR(" PRIVATE KEY")))
         return call_fail(c, "%s: no private key data in PEM block of type %.*s", context, STR_ARG(type));
     struct str kind = str_trim_suffix(str_trim_suffix(type, STR("PRIVATE KEY")), STR(" "));
-    if (!pkcs8 && !known) return call_fail(c, "%s: invalid private key type %.*s", context, STR_ARG(kind));
+    if (!pkcs8 && !known) return call_fail(c, "%s: invalid private key type %.*s", context, STR_ARG(type));
     if (!str_starts(der, mark) && !libcrypto_private_key(c->a, der, &type, &der, &error)) {
         if (pkcs8) return call_fail(c, "%s: decoding PEM as PKCS#8: %.*s", context, STR_ARG(error));
         return call_fail(c, "%s: parsing %.*s private key from PEM: %.*s", context, STR_ARG(kind), STR_ARG(error));
@@ -149,8 +149,6 @@ static bool fn_gen_self_signed_with_key(struct call *c, struct value *out)
 static bool check_authority(struct call *c, struct value ca)
 {
     struct str key;
-    if (ca.kind != V_OBJ || ca.u.obj->type != &certificate_type)
-        return call_fail(c, "wrong type for value; expected sprig.certificate; got %s", value_type_name(ca));
     struct value fields = v_map(ca.u.obj->fields);
     return check_certificate(c, value_str_at(fields, "Cert"), "decodedSignerCert.Bytes") &&
            check_key(c, value_str_at(fields, "Key"), "error parsing private key", &key);
@@ -185,8 +183,8 @@ const struct func funcs_certificates[] = {
     {"genCAWithKey", "sis", fn_gen_ca_with_key, FUNC_RANDOM},
     {"genSelfSignedCert", "sLLi", fn_gen_self_signed, FUNC_RANDOM},
     {"genSelfSignedCertWithKey", "sLLis", fn_gen_self_signed_with_key, FUNC_RANDOM},
-    {"genSignedCert", "sLLia", fn_gen_signed, FUNC_RANDOM},
-    {"genSignedCertWithKey", "sLLias", fn_gen_signed_with_key, FUNC_RANDOM},
+    {"genSignedCert", "sLLiC", fn_gen_signed, FUNC_RANDOM},
+    {"genSignedCertWithKey", "sLLiCs", fn_gen_signed_with_key, FUNC_RANDOM},
     {"buildCustomCert", "ss", fn_build_custom_cert, 0},
     {0},
 };

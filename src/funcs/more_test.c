@@ -90,6 +90,7 @@ TEST(funcs_times_have_methods)
     CHECK_STR(printed(a, method(&x, d, "Round", ARGS(v_typed(v_int(3600000000000), GO_DURATION)), &error)), STR("2h0m0s"));
     CHECK_STR(printed(a, method(&x, method(&x, t, "Month", NULL, &error), "String", NULL, &error)), STR("February"));
     CHECK(!method_find(t, STR("Nope")));
+    CHECK(value_equal(t, call_with(&x, "toDate", ARGS(TEXT("2006-01-02T15:04:05"), TEXT("2024-02-29T13:14:15")), &error)) && !value_equal(t, later));
 }
 
 TEST(funcs_clock_is_the_environments)
@@ -119,14 +120,13 @@ TEST(funcs_versions_have_methods)
         {"Major", "1"}, {"Minor", "2"}, {"Patch", "3"}, {"Prerelease", "beta.1"}, {"Metadata", "b5"}, {"Original", "v1.2.3-beta.1+b5"},
         {"String", "1.2.3-beta.1+b5"}, {"IncMajor", "2.0.0"}, {"IncMinor", "1.3.0"}, {"IncPatch", "1.2.3"}};
     for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) CHECK_STR(printed(a, method(&x, v, wants[i].method, NULL, &error)), str_from(wants[i].want));
-    CHECK_STR(v_text(method(&x, method(&x, v, "IncMinor", NULL, &error), "Original", NULL, &error)), STR("v1.3.0"));
     CHECK_INT(method(&x, v, "Compare", ARGS(w), &error).u.i, -1);
     CHECK(method(&x, v, "LessThan", ARGS(w), &error).u.b);
     CHECK(!method(&x, v, "Equal", ARGS(w), &error).u.b);
     method(&x, v, "SetPrerelease", ARGS(TEXT("01")), &error);
     CHECK_STR(error, STR("version segment starts with 0"));
-    method(&x, v, "LessThan", ARGS(TEXT("1.0.0")), &error);
-    CHECK_STR(error, STR("wrong type for value; expected *semver.Version; got string"));
+    CHECK(value_equal(v, call_with(&x, "semver", ARGS(TEXT("v1.2.3-beta.1+b5")), &error)) && !value_equal(v, w));
+    CHECK(!method_find(method(&x, v, "IncMinor", NULL, &error), STR("Original"))); /* only the pointer has it */
     CHECK_STR(str_from(value_type_name(v)), STR("*semver.Version"));
     struct buf b = buf_new(a);
     json_write(&b, v, JSON_COMPACT, &error);

@@ -27,7 +27,7 @@ static const struct method *methods_of(struct value v)
 const struct method *method_find(struct value receiver, struct str name)
 {
     for (const struct method *m = methods_of(receiver); m && m->name; m++)
-        if (str_is(name, m->name)) return m;
+        if (name.n && name.p[0] == m->name[0] && str_is(name, m->name)) return m;
     return NULL;
 }
 
@@ -169,15 +169,15 @@ static bool values_yaml(struct call *c, struct value values, struct value *out)
     return ret_str(out, buf_done(&b));
 }
 
-/* It writes to an io.Writer, and a template has none. */
+/* It writes to an io.Writer: a template can only give it nil. */
 static bool values_encode(struct call *c, struct value values, struct value *out)
 {
     (void)values;
     (void)out;
-    return call_fail(c, "wrong type for value; expected io.Writer; got %s", value_type_name(c->arg[0]));
+    return call_fail(c, "runtime error: invalid memory address or nil pointer dereference");
 }
 
 const struct method methods_values[] = {
     {"YAML", "", values_yaml},      {"Table", "s", values_table},         {"AsMap", "", values_as_map},
-    {"Encode", "a", values_encode}, {"PathValue", "s", values_path_value}, {0},
+    {"Encode", "W", values_encode}, {"PathValue", "s", values_path_value}, {0},
 };

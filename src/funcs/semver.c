@@ -22,7 +22,6 @@ static struct value version_value(struct arena *a, struct semver v, bool pointer
 }
 
 static const struct semver *semver_of(struct value v) { return &((const struct version *)v.u.obj->data)->v; }
-static bool is_version(struct value v) { return v.kind == V_OBJ && (v.u.obj->type == type_of_version(true) || v.u.obj->type == type_of_version(false)); }
 static struct value v_uint64(uint64_t u) { return (struct value){.kind = V_UINT, .type = GO_UINT64, .u.u = u}; }
 
 /* ---- methods ---- */
@@ -102,7 +101,7 @@ static bool version_set_metadata(struct call *c, struct value r, struct value *o
 /* The other version of a comparison. */
 static bool compare(struct call *c, struct value r, int *order)
 {
-    if (!is_version(c->arg[0])) return call_fail(c, "wrong type for value; expected *semver.Version; got %s", value_type_name(c->arg[0]));
+    if (c->arg[0].kind == V_NIL) return call_fail(c, "runtime error: invalid memory address or nil pointer dereference");
     *order = semver_compare(semver_of(r), semver_of(c->arg[0]));
     return true;
 }
@@ -143,25 +142,24 @@ static bool version_greater_equal(struct call *c, struct value r, struct value *
     return compare(c, r, &order) && ret(out, v_bool(order >= 0));
 }
 
-static const struct method version_methods[] = {
-    {"Compare", "a", version_compare},
-    {"Equal", "a", version_equal},
-    {"GreaterThan", "a", version_greater},
-    {"GreaterThanEqual", "a", version_greater_equal},
-    {"IncMajor", "", version_inc_major},
-    {"IncMinor", "", version_inc_minor},
-    {"IncPatch", "", version_inc_patch},
-    {"LessThan", "a", version_less},
-    {"LessThanEqual", "a", version_less_equal},
-    {"Major", "", version_major},
-    {"Metadata", "", version_metadata},
-    {"Minor", "", version_minor},
+/* The struct's own methods, and those that only its pointer has. */
+#define STRUCT_METHODS                                                                                     \
+    {"IncMajor", "", version_inc_major}, {"IncMinor", "", version_inc_minor}, {"IncPatch", "", version_inc_patch}, \
+    {"Major", "", version_major}, {"Metadata", "", version_metadata}, {"Minor", "", version_minor},        \
+    {"Patch", "", version_patch}, {"Prerelease", "", version_prerelease},                                  \
+    {"SetMetadata", "s", version_set_metadata}, {"SetPrerelease", "s", version_set_prerelease}, {"String", "", version_string}
+
+static const struct method struct_methods[] = {STRUCT_METHODS, {0}};
+
+static const struct method pointer_methods[] = {
+    {"Compare", "V", version_compare},
+    {"Equal", "V", version_equal},
+    {"GreaterThan", "V", version_greater},
+    {"GreaterThanEqual", "V", version_greater_equal},
+    {"LessThan", "V", version_less},
+    {"LessThanEqual", "V", version_less_equal},
     {"Original", "", version_original},
-    {"Patch", "", version_patch},
-    {"Prerelease", "", version_prerelease},
-    {"SetMetadata", "s", version_set_metadata},
-    {"SetPrerelease", "s", version_set_prerelease},
-    {"String", "", version_string},
+    STRUCT_METHODS,
     {0},
 };
 
@@ -170,13 +168,20 @@ static struct str version_print(struct arena *a, const struct obj *o)
     return semver_show(a, &((const struct version *)o->data)->v);
 }
 
+static bool version_equals(const struct obj *x, const struct obj *y)
+{
+    const struct semver *v = &((const struct version *)x->data)->v, *w = &((const struct version *)y->data)->v;
+    return v->major == w->major && v->minor == w->minor && v->patch == w->patch && str_eq(v->pre, w->pre) && str_eq(v->meta, w->meta) &&
+           str_eq(v->original, w->original);
+}
+
 static struct value version_json(struct arena *a, const struct obj *o) { return v_str(version_print(a, o)); }
 
 static const struct objtype *type_of_version(bool pointer)
 {
     static const struct objtype types[] = {
-        {.name = "semver.Version", .print = version_print, .methods = version_methods, .json = version_json},
-        {.name = "*semver.Version", .print = version_print, .methods = version_methods, .json = version_json},
+        {.name = "semver.Version", .print = version_print, .methods = struct_methods, .json = version_json, .equal = version_equals},
+        {.name = "*semver.Version", .print = version_print, .methods = pointer_methods, .json = version_json, .equal = version_equals},
     };
     return &types[pointer];
 }

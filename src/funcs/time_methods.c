@@ -126,11 +126,8 @@ static bool time_location(struct call *c, struct value r, struct value *out)
 
 static bool time_in(struct call *c, struct value r, struct value *out)
 {
-    struct value v = c->arg[0];
-    if (v.kind == V_NIL) return call_fail(c, "time: missing Location in call to Time.In");
-    if (v.kind != V_OBJ || v.u.obj->type != &location_type)
-        return call_fail(c, "wrong type for value; expected *time.Location; got %s", value_type_name(v));
-    return in_zone(c, r, v.u.obj->data, out);
+    if (c->arg[0].kind == V_NIL) return call_fail(c, "time: missing Location in call to Time.In");
+    return in_zone(c, r, c->arg[0].u.obj->data, out);
 }
 
 const struct method methods_time[] = {
@@ -143,7 +140,7 @@ const struct method methods_time[] = {
     {"Equal", "T", time_equal},
     {"Format", "s", time_format},
     {"Hour", "", time_hour},
-    {"In", "a", time_in},
+    {"In", "Z", time_in},
     {"IsDST", "", time_is_dst},
     {"IsZero", "", time_is_zero},
     {"Local", "", time_local},

@@ -26,6 +26,10 @@ static const char *type_of_letter(char c)
     case 'M': return "map[string]interface {}";
     case 'D': return "time.Duration";
     case 'T': return "time.Time";
+    case 'V': return "*semver.Version";
+    case 'C': return "sprig.certificate";
+    case 'Z': return "*time.Location";
+    case 'W': return "io.Writer";
     case 'v': return "reflect.Value";
     default: return "interface {}";
     }
@@ -45,7 +49,8 @@ static bool assignable(char type, struct value v)
     case 'B': return v.kind == V_STR && v.type == GO_BYTES;
     case 'M': return v.kind == V_MAP && (v.type == GO_AUTO || v.type == GO_VALUES);
     case 'D': return v.kind == V_INT && v.type == GO_DURATION;
-    case 'T': return v.kind == V_OBJ && strcmp(v.u.obj->type->name, "time.Time") == 0;
+    case 'T': case 'V': case 'C': case 'Z': return v.kind == V_OBJ && strcmp(v.u.obj->type->name, type_of_letter(type)) == 0;
+    case 'W': return false; /* a template has none */
     default: return true;
     }
 }
@@ -55,7 +60,7 @@ static bool nil_of(char type, struct value *out)
 {
     *out = NIL;
     switch (type) {
-    case 'a': case 'v': return true;
+    case 'a': case 'v': case 'V': case 'Z': case 'W': return true;
     case 'L': *out = v_list(NULL); return true;
     case 'S': *out = v_typed(v_list(NULL), GO_STRINGS); return true;
     case 'B': *out = v_typed(v_str(STR("")), GO_BYTES); return true;

@@ -27,6 +27,7 @@ struct func {
      *   i  int                      l  int64              f  float64            u  uint32
      *   L  []interface{}            S  []string           B  []byte
      *   M  map[string]interface{}   D  time.Duration      T  time.Time
+     *   V  *semver.Version          C  sprig.certificate  Z  *time.Location      W  io.Writer
      * and '.' after the last letter: any number of these, none too ("sa." is func(string, ...interface{})). */
     const char *params;
     bool (*call)(struct call *c, struct value *out);

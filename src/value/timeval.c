@@ -17,7 +17,14 @@ static struct value time_json(struct arena *a, const struct obj *o)
     return v_str(buf_done(&b));
 }
 
-static const struct objtype time_type = {.name = "time.Time", .print = time_print, .json = time_json};
+/* Go compares the structs: the same instant in another zone is another time. */
+static bool time_equal(const struct obj *x, const struct obj *y)
+{
+    struct gotime t = *(const struct gotime *)x->data, u = *(const struct gotime *)y->data;
+    return t.sec == u.sec && t.nsec == u.nsec && t.monotonic == u.monotonic && str_eq(zone_name(t.zone), zone_name(u.zone));
+}
+
+static const struct objtype time_type = {.name = "time.Time", .print = time_print, .json = time_json, .equal = time_equal};
 
 struct value v_time(struct arena *a, struct gotime t)
 {

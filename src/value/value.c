@@ -240,6 +240,7 @@ static bool compare(struct value x, struct value y, bool exact)
         }
         return true;
     default: {
+        if (x.u.obj->type == y.u.obj->type && x.u.obj->type->equal) return x.u.obj->type->equal(x.u.obj, y.u.obj);
         if (x.u.obj->type != y.u.obj->type || x.u.obj->data != y.u.obj->data) return false;
         struct value a = v_map(x.u.obj->fields), b = v_map(y.u.obj->fields);
         return compare(a, b, exact);

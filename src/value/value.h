@@ -150,6 +150,8 @@ struct objtype {
      * Go's order. NULL: the fields under their Go names. go-yaml (toYamlPretty) takes a string from here too, but fields
      * in lower case under their Go names. */
     struct value (*json)(struct arena *a, const struct obj *o);
+    /* Whether two of this type are equal (reflect.DeepEqual). NULL: when the fields are, and `data` is the same. */
+    bool (*equal)(const struct obj *x, const struct obj *y);
 };
 
 struct method {
