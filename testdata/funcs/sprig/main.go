@@ -172,7 +172,7 @@ func signatures() {
 		for i := range t.NumIn() {
 			in := t.In(i)
 			if in.Kind() == reflect.Struct && in.PkgPath() != "time" {
-				params[name] += "a" // sprig's certificate: the function checks
+				params[name] += "C" // sprig.certificate
 				continue
 			}
 			if t.IsVariadic() && i == t.NumIn()-1 {
