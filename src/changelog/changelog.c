@@ -6,6 +6,7 @@
 #include "changelog/entry.h"
 #include "changelog/heading.h"
 #include "changelog/markdown.h"
+#include "changelog/words.h"
 #include "value/yaml.h"
 
 /* ---- Markdown to releases ---- */
@@ -114,8 +115,18 @@ static struct str prose(struct str s)
     return s;
 }
 
+/* "**Release date:** 2023-07-13" */
+static bool is_date(struct reading *r, struct str text)
+{
+    struct str head, date;
+    if (!str_cut(text, STR(":"), &head, &date) || !str_ends(head, STR("ate")) || head.n > 12) return false;
+    if (!r->release->date.n) r->release->date = str_trim(date);
+    return true;
+}
+
 static void read_paragraph(struct reading *r, const struct markdown_block *b, const struct markdown_block *next)
 {
+    if (is_date(r, b->text)) return;
     struct change *last = last_change(r);
     if (b->level && last) {
         add_detail(r, last, b);
@@ -141,6 +152,30 @@ static void read_blocks(struct changelog *c, const struct markdown *m)
         else if (r.release)
             read_paragraph(&r, b, next);
     }
+}
+
+/* ---- repetitions ---- */
+
+static bool same_words(struct str x, struct str y)
+{
+    if (x.n != y.n) return false;
+    for (size_t i = 0; i < x.n; i++)
+        if (ascii_lower(x.p[i]) != ascii_lower(y.p[i])) return false;
+    return true;
+}
+
+/* release-please tells a breaking change twice, under "BREAKING CHANGES" and under its type. */
+static void merge_repeated(struct release *r)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->changes_n; i++) {
+        struct change x = r->changes[i], *same = NULL;
+        for (uint32_t k = 0; k < n && !same; k++)
+            if (r->changes[k].breaking && !x.breaking && same_words(r->changes[k].text, x.text)) same = &r->changes[k];
+        if (same) same->type = x.type;
+        else r->changes[n++] = x;
+    }
+    r->changes_n = n;
 }
 
 /* ---- reverts ---- */
@@ -207,7 +242,10 @@ struct changelog *changelog_read(struct arena *a, struct str text, uint32_t inpu
     if (!markdown_read(a, text, input, &m, d)) return NULL;
     struct changelog *c = changelog_new(a);
     read_blocks(c, &m);
-    for (uint32_t i = 0; i < c->n; i++) cancel_reverts(&c->v[i]);
+    for (uint32_t i = 0; i < c->n; i++) {
+        merge_repeated(&c->v[i]);
+        cancel_reverts(&c->v[i]);
+    }
     sort_releases(c);
     return c;
 }

@@ -242,23 +242,36 @@ static struct str lower(struct arena *a, struct str s)
     return str_of(p, s.n);
 }
 
-/* Prometheus and its family: "[CHANGE] text". */
-static struct str bracketed_type(struct arena *a, struct str s)
+/* "[CHANGE] text" of Prometheus and its family, "[bitnami/x] text": what is in brackets, and what follows. */
+static struct str bracketed(struct str s, struct str *rest)
 {
     size_t n = 1;
+    *rest = s;
     if (!str_starts(s, STR("["))) return (struct str){0};
-    while (n < s.n && s.p[n] >= 'A' && s.p[n] <= 'Z') n++;
-    if (n < 4 || n + 1 >= s.n || s.p[n] != ']' || s.p[n + 1] != ' ') return (struct str){0};
-    return lower(a, str_sub(s, 1, n));
+    while (n < s.n && n < 60 && (word_char(s.p[n]) || str_chr(STR("-/.*,"), s.p[n]) >= 0)) n++;
+    if (n < 3 || n + 1 >= s.n || s.p[n] != ']' || s.p[n + 1] != ' ') return (struct str){0};
+    *rest = str_from_n(s, n + 2);
+    return str_sub(s, 1, n);
+}
+
+static bool in_capitals(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < 'A' || s.p[i] > 'Z') return false;
+    return s.n > 0;
 }
 
 static void read_prefix(struct arena *a, struct str strong, struct change *c, bool *bang)
 {
-    struct prefix p = prefix_of(c->text);
-    struct str word = lower(a, p.word), tag = bracketed_type(a, c->text);
+    struct str text, tag = bracketed(c->text, &text);
+    struct prefix p = prefix_of(text);
+    struct str word = lower(a, p.word);
     *bang = p.bang;
-    if (tag.n) {
-        c->type = tag;
+    if (in_capitals(tag)) {
+        c->type = lower(a, tag);
+    } else if (tag.n) {
+        c->scope = tag;
+        if (p.end && is_type(word)) c->type = word;
     } else if (str_ends(strong, STR(":")) && str_starts(c->text, strong)) {
         c->scope = str_sub(strong, 0, strong.n - 1);
     } else if (p.end && is_type(word)) {
@@ -270,7 +283,12 @@ static void read_prefix(struct arena *a, struct str strong, struct change *c, bo
     }
 }
 
-struct str entry_description(struct str text) { return str_from_n(text, prefix_of(text).end); }
+struct str entry_description(struct str text)
+{
+    struct str rest;
+    bracketed(text, &rest);
+    return str_from_n(rest, prefix_of(rest).end);
+}
 
 /* A mark that people write by hand: BREAKING in capitals, or an entry that begins with the word or a sign. */
 static bool is_marked(struct str text)

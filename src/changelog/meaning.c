@@ -126,9 +126,12 @@ static bool changes_default(const struct clause *c)
 
 static bool demands(const struct clause *c)
 {
+    static const char *const passive[] = {"is", "are", "was", "were", "been", NULL};
+    static const char *const done[] = {"moved", "renamed", "removed", "dropped", "replaced", "converted", "required", NULL};
     for (size_t i = 0; i + 1 < c->n; i++) {
         struct str x = c->word[i], y = c->word[i + 1];
         if (str_is(x, "no") && str_is(y, "longer")) return true;
+        if (any_of(x, passive) && any_of(y, done)) return !has_any(c, unseen);
         if (str_is(x, "now") && (str_is(y, "requires") || str_is(y, "required") || str_is(y, "mandatory"))) return true;
         if (str_is(x, "breaking") && (str_is(y, "change") || str_is(y, "changes")))
             return !i || !(str_is(c->word[i - 1], "non") || str_is(c->word[i - 1], "no"));

@@ -18,6 +18,7 @@ struct builder {
     struct strmap cluster_kinds; /* "group/Kind" of CRDs in this render with scope Cluster */
     struct link *links;          /* the array of objects moves while it grows: pointers into it are set at the end */
     uint32_t links_n, links_cap;
+    struct buf json;             /* canonical text, for digests: one for all */
 };
 
 /* ---- identity ---- */
@@ -41,13 +42,13 @@ static void name_object(const struct builder *b, struct object *o, struct str ns
                     : str_printf(b->a, "%.*s/%.*s", STR_ARG(o->kind), STR_ARG(o->name));
 }
 
-static struct str digest_of(struct arena *a, struct value manifest)
+static struct str digest_of(struct builder *b, struct value manifest)
 {
-    struct buf b = buf_new(a);
     struct str error = {0};
+    b->json.n = 0;
     /* What JSON cannot hold (.inf) is no Kubernetes object, but has to have a digest: that of what came before it. */
-    json_write(&b, noise_strip(a, manifest), JSON_COMPACT | JSON_NO_HTML, &error);
-    return sha256_hex(a, buf_str(&b));
+    json_write(&b->json, noise_strip(b->a, manifest), JSON_COMPACT | JSON_NO_HTML, &error);
+    return sha256_hex(b->a, buf_str(&b->json));
 }
 
 static void add_object(struct builder *b, struct object o) { *PUSH(b->a, b->out->v, b->out->n, b->out->cap) = o; }
@@ -63,7 +64,7 @@ static void add_manifest(struct builder *b, struct value v, struct object like, 
     if (!o.kind.n) return; /* no object: a document of comments, or what Helm would refuse */
     struct str own = value_str_at(metadata, "namespace");
     name_object(b, &o, own.n ? own : ns);
-    o.digest = digest_of(b->a, v);
+    o.digest = digest_of(b, v);
     add_object(b, o);
 }
 
@@ -237,7 +238,7 @@ static void add_others(struct builder *b)
 void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out)
 {
     *out = (struct objects){.a = a, .by_id = strmap_new(a)};
-    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a)};
+    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .json = buf_new(a)};
     note_cluster_kinds(&b, v, n);
     add_part(&b, v, n, PART_RELEASE);
     add_part(&b, v, n, PART_HOOKS);
