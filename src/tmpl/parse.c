@@ -216,13 +216,24 @@ static void bind(struct parser *p, struct node *pipe)
     }
 }
 
-static void name_variables(struct parser *p, const struct node *pipe)
+/* From here on the names are known, but until the pipeline ends they still mean the variables of the same name before it:
+ * {{ $x := append $x 1 }}. Returns where they stand in p->vars. */
+static uint32_t name_variables(struct parser *p, const struct node *pipe)
 {
+    uint32_t first = p->vars_n;
     for (uint32_t i = 0; i < pipe->decl_n; i++) {
+        struct str name = pipe->decl[i]->u.ident[0];
+        int32_t before = find_slot(p, name);
         struct variable *v = PUSH(p->a, p->vars, p->vars_n, p->vars_cap);
-        v->name = pipe->decl[i]->u.ident[0];
-        v->slot = pipe->decl[i]->slot;
+        v->name = name;
+        v->slot = before;
     }
+    return first;
+}
+
+static void show_variables(struct parser *p, const struct node *pipe, uint32_t first)
+{
+    for (uint32_t i = 0; i < pipe->decl_n; i++) p->vars[first + i].slot = pipe->decl[i]->slot;
 }
 
 /* ---- pipelines ---- */
@@ -345,7 +356,7 @@ static void check_pipeline(struct parser *p, const struct node *pipe, const char
 }
 
 /* $x :=, $x =, and in range $i, $x :=. */
-static void declarations(struct parser *p, struct node *pipe, const char *context)
+static uint32_t declarations(struct parser *p, struct node *pipe, const char *context)
 {
     for (;;) {
         struct token v = peek_solid(p);
@@ -374,14 +385,14 @@ static void declarations(struct parser *p, struct node *pipe, const char *contex
         break;
     }
     bind(p, pipe);
-    name_variables(p, pipe);
+    return name_variables(p, pipe);
 }
 
 static struct node *pipeline(struct parser *p, const char *context, enum token_kind end)
 {
     struct node *pipe = node_new(p, N_PIPE, peek_solid(p));
     struct nodes cmds = {0};
-    declarations(p, pipe, context);
+    uint32_t first = declarations(p, pipe, context);
     for (;;) {
         struct token t = next_solid(p);
         if (t.kind == end) {
@@ -389,6 +400,7 @@ static struct node *pipeline(struct parser *p, const char *context, enum token_k
             pipe->n = cmds.n;
             pipe->end = t.pos + (end == T_RIGHT_PAREN);
             check_pipeline(p, pipe, context);
+            show_variables(p, pipe, first);
             return pipe;
         }
         switch (t.kind) {

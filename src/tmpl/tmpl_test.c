@@ -53,6 +53,14 @@ TEST(tmpl_control)
     RENDERS("{{ block \"k\" .s }}[{{ . }}]{{ end }}", "[text]");
 }
 
+TEST(tmpl_a_pipeline_does_not_see_what_it_declares)
+{
+    RENDERS("{{ $m := list 1 }}{{ $m := append $m 2 }}{{ $m }}", "[1 2]");
+    RENDERS("{{ range $i, $x := list 5 6 }}{{ $x := add $x $i }}{{ $x }} {{ end }}", "5 7 ");
+    RENDERS("{{ $x := .a }}{{ with $x := $x.b }}{{ $x }}{{ end }}{{ $x }}", "2map[b:2]");
+    FAILS("{{ $m := $m }}", "1:9: executing \"c/templates/t.yaml\" at <$m>: undefined variable: $m");
+}
+
 TEST(tmpl_parse_errors)
 {
     FAILS("{{ nope 1 }}", "1: function \"nope\" not defined");
