@@ -135,6 +135,13 @@ static inline bool yaml_is_word(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
 }
+/* The value of a hexadecimal digit; -1 for anything else. */
+static inline int yaml_hex(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 static inline unsigned yaml_width(char c)
 {
     unsigned char u = (unsigned char)c;

@@ -33,20 +33,13 @@ bool yaml_scan_anchor(struct yaml_scan *s, struct yaml_token *t)
     return true;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* One character written as %xx for each of its bytes. */
 static bool scan_escaped(struct yaml_scan *s, struct yaml_mark at, struct buf *uri)
 {
     for (unsigned left = 0, first = 1; first || left; first = 0) {
         if (!yaml_scan_need(s, 3)) return false;
-        if (*s->p != '%' || hex(s->p[1]) < 0 || hex(s->p[2]) < 0) return yaml_scan_fail(s, at, "did not find URI escaped octet");
-        unsigned octet = (unsigned)(hex(s->p[1]) * 16 + hex(s->p[2]));
+        if (*s->p != '%' || yaml_hex(s->p[1]) < 0 || yaml_hex(s->p[2]) < 0) return yaml_scan_fail(s, at, "did not find URI escaped octet");
+        unsigned octet = (unsigned)(yaml_hex(s->p[1]) * 16 + yaml_hex(s->p[2]));
         if (first) {
             left = (octet & 0x80) == 0 ? 1 : (octet & 0xe0) == 0xc0 ? 2 : (octet & 0xf0) == 0xe0 ? 3 : (octet & 0xf8) == 0xf0 ? 4 : 0;
             if (!left) return yaml_scan_fail(s, at, "found an incorrect leading UTF-8 octet");

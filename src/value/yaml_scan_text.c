@@ -139,21 +139,14 @@ bool yaml_scan_plain(struct yaml_scan *s, struct yaml_token *t)
 
 /* ---- quoted ---- */
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The code after \x, \u, \U. */
 static bool scan_code(struct yaml_scan *s, struct yaml_mark at, unsigned digits, struct text *text)
 {
     uint32_t code = 0;
     if (!yaml_scan_need(s, digits)) return false;
     for (unsigned k = 0; k < digits; k++) {
-        if (hex(s->p[k]) < 0) return yaml_scan_fail(s, at, "did not find expected hexdecimal number");
-        code = code << 4 | (uint32_t)hex(s->p[k]);
+        if (yaml_hex(s->p[k]) < 0) return yaml_scan_fail(s, at, "did not find expected hexdecimal number");
+        code = code << 4 | (uint32_t)yaml_hex(s->p[k]);
     }
     if ((code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) return yaml_scan_fail(s, at, "found invalid Unicode character escape code");
     buf_rune(&text->b, code);
