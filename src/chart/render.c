@@ -54,7 +54,7 @@ static struct map *collect(struct render *r, const struct chart *c, struct value
     struct arena *a = r->a;
     if (depth > a->guard->max.depth) guard_trip(a->guard, "charts are nested more than %u deep", a->guard->max.depth);
     struct map *data = map_new(a), *subcharts = map_new(a);
-    map_putz(data, "Chart", object_chart(a, c->metadata, !c->parent));
+    map_putz(data, "Chart", r->env->helm_major == 3 ? object_chart_helm3(a, c->metadata, !c->parent) : object_chart(a, c->metadata, !c->parent));
     map_putz(data, "Files", object_files(a, c->files, c->files_n));
     map_putz(data, "Release", release);
     map_putz(data, "Capabilities", capabilities);

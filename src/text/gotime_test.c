@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "text/calendar.h"
@@ -111,4 +112,31 @@ TEST(zone_malformed_files)
     memset(data + 5, 0xff, sizeof data - 5); /* counts beyond everything */
     CHECK(!zone_parse(a, STR("x"), str_of(data, sizeof data)));
     CHECK(!zone_parse(a, STR("x"), STR("hello")));
+}
+
+/* Every byte of a real zone's file changed once, and the file cut short: whatever it says then, it can be asked. */
+TEST(zone_damaged_files)
+{
+    struct buf b = buf_new(a);
+    FILE *f = fopen("/usr/share/zoneinfo/America/New_York", "rb");
+    if (!f) {
+        test_skip("no time zone data is installed");
+        return;
+    }
+    for (int c; (c = getc(f)) != EOF;) buf_byte(&b, (char)c);
+    fclose(f);
+    static const int64_t when[] = {INT64_MIN, -5000000000, 0, 1700000000, 4000000000, 40000000000, INT64_MAX};
+    for (size_t i = 0; i < b.n; i++) {
+        struct arena_mark m = arena_mark(a);
+        char old = b.p[i];
+        b.p[i] = (char)(old ^ (i % 3 ? 0x81 : 0x11));
+        const struct zone *z = zone_parse(a, STR("x"), i % 5 ? buf_str(&b) : str_sub(buf_str(&b), 0, i));
+        int32_t offset;
+        for (size_t k = 0; z && k < sizeof when / sizeof *when; k++) {
+            gotime_break(gotime_from_unix(when[k], 0, z));
+            zone_lookup_name(z, STR("EDT"), when[k], &offset);
+        }
+        b.p[i] = old;
+        arena_rewind(a, m);
+    }
 }
