@@ -26,7 +26,7 @@ static inline struct str str_sub(struct str s, size_t from, size_t to)
 {
     if (to > s.n) to = s.n;
     if (from > to) from = to;
-    return (struct str){s.p + from, to - from};
+    return (struct str){s.p ? s.p + from : s.p, to - from};
 }
 static inline struct str str_from_n(struct str s, size_t from) { return str_sub(s, from, s.n); }
 static inline bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }

@@ -17,7 +17,7 @@ static int by_path(const void *x, const void *y) { return str_cmp(((const struct
 static void split(struct arena *a, struct str text, struct source *s, struct str *user)
 {
     size_t cap = 0, n = 0;
-    struct str line, *data = user;
+    struct str line, *data = NULL;
     while (text.n) {
         str_cut(text, STR("\n"), &line, &text);
         if (!str_starts(line, STR("=== "))) {
