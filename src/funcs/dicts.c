@@ -163,15 +163,25 @@ static bool merge_put(struct merge *g, struct value to, const struct entry *e)
     return true;
 }
 
+static bool merge_panic(struct merge *g, const char *text)
+{
+    g->error = text;
+    g->panic = true;
+    return false;
+}
+
 /* What a map or struct of the source does to the value in its place, before it may replace it. */
 static bool merge_into(struct merge *g, struct value to, struct value from, uint32_t depth)
 {
     if (to.kind == V_MAP && from.kind == V_MAP) return merge_maps(g, to, from, depth);
-    if (strcmp(funcs_kind(to), "ptr") == 0 && strcmp(funcs_kind(from), "ptr") != 0 && !g->overwrite) {
-        g->error = "src and dst must be of same type";
-        return false;
+    if (to.kind != V_OBJ || from.kind != V_MAP) return true;
+    if (to.u.obj->type->name[0] != '*') { /* mergo goes through its fields, if it shows any, and asks the map for the same */
+        const struct map *fields = to.u.obj->fields;
+        return !fields || !fields->n || merge_panic(g, "reflect: call of reflect.Value.Field on map Value");
     }
-    return true;
+    if (g->overwrite) return true;
+    g->error = "src and dst must be of same type";
+    return false;
 }
 
 static bool merge_entry(struct merge *g, struct value to, const struct entry *e, uint32_t depth)
@@ -197,11 +207,11 @@ static bool merge_maps(struct merge *g, struct value to, struct value from, uint
     uint32_t n = from.u.map->n;
     struct str *keys = NEW_ARRAY(g->c->a, struct str, n + 1);
     for (uint32_t i = 0; i < n; i++) keys[i] = from.u.map->v[i].key;
-    if (n && to.type == GO_STRING_MAP && from.type != GO_STRING_MAP) { /* split's result in the place of a map */
-        g->error = "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string";
-        g->panic = true;
-        return false;
-    }
+    /* In the place of a map: what split made, or .Files. */
+    if (n && to.type == GO_STRING_MAP && from.type != GO_STRING_MAP)
+        return merge_panic(g, "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string");
+    if (n && to.type == GO_FILES && from.type != GO_FILES)
+        return merge_panic(g, "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type []uint8");
     for (uint32_t i = 0; i < n; i++) {
         if (++guard->steps > guard->max.steps) guard_trip(guard, "templates take more than %llu steps", (unsigned long long)guard->max.steps);
         const struct entry *e = map_find(from.u.map, keys[i]);

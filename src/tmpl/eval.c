@@ -78,6 +78,7 @@ static bool validate(struct state *s, char type, struct value v, struct value *o
         return nil_of(type, out) || state_fail(s, "invalid value; expected %s", type_of_letter(type));
     if (type == 'a' || type == 'v' || (v.kind != V_NIL && assignable(type, v))) {
         *out = v;
+        out->boxed = type == 'v' && v.kind == V_NIL; /* len tells the nil of an interface from no value */
         return true;
     }
     return state_fail(s, "wrong type for value; expected %s; got %s", type_of_letter(type), v.kind == V_NIL ? "interface {}" : value_type_name(v));

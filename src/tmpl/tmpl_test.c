@@ -81,6 +81,8 @@ TEST(tmpl_exec_errors)
     FAILS("x\n  {{ .nul.c }}", "2:9: executing \"c/templates/t.yaml\" at <.nul.c>: nil pointer evaluating interface {}.c");
     FAILS("{{ template \"no\" . }}", "1:12: executing \"c/templates/t.yaml\" at <{{template \"no\" .}}>: template \"no\" not defined");
     FAILS("{{ range .s }}{{ end }}", "1:9: executing \"c/templates/t.yaml\" at <.s>: range can't iterate over text");
+    FAILS("{{ len .nul }}", "1:3: executing \"c/templates/t.yaml\" at <len .nul>: error calling len: len of nil pointer");
+    FAILS("{{ .nul | len }}", "1:10: executing \"c/templates/t.yaml\" at <len>: error calling len: reflect: call of reflect.Value.Type on zero Value");
     FAILS("{{ 1 2 }}", "1:3: executing \"c/templates/t.yaml\" at <1>: can't give argument to non-function 1");
 }
 
