@@ -25,7 +25,7 @@ struct chart {
     struct value values;        /* values.yaml, all documents merged; a map, perhaps empty. Never changed after loading */
     struct yaml_duplicates duplicates; /* of values.yaml */
     uint32_t chart_input, values_input; /* Chart.yaml, values.yaml; 0: none */
-    struct str schema;          /* values.schema.json; "" when there is none */
+    struct str schema;          /* values.schema.json; .p is NULL when there is none (an empty one is an invalid one) */
     uint32_t schema_input;
     const struct file **templates; uint32_t templates_n; /* under templates/, not ignored, in byte order */
     const struct file **files;     uint32_t files_n;     /* all others that .Files shows */

@@ -1,11 +1,22 @@
 /* .helmignore as Helm's pkg/ignore has it: like .gitignore, but the first rule that matches decides, `!` ignores
  * everything that does not match, and ** is refused. */
+#include "base/utf8.h"
 #include "chart/load.h"
+#include "text/unicode.h"
 #include "text/units.h"
+
+/* strings.TrimSpace: a non-breaking space goes, too. */
+static struct str trim_space(struct str s)
+{
+    size_t width;
+    while (s.n && rune_is_space(utf8_decode(s, 0, &width))) s = str_from_n(s, width);
+    while (s.n && rune_is_space(utf8_decode_last(s, s.n, &width))) s.n -= width;
+    return s;
+}
 
 static bool parse_rule(struct ignore_rules *r, struct str rule, struct str *error)
 {
-    rule = str_trim(rule);
+    rule = trim_space(rule);
     if (!rule.n || rule.p[0] == '#') return true;
     if (str_has(rule, STR("**"))) {
         *error = STR("double-star (**) syntax is not supported");

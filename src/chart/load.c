@@ -50,23 +50,25 @@ static uint32_t add_input(struct loader *l, const struct files *files, const str
 
 /* ---- metadata ---- */
 
+static bool cannot_load(struct loader *l, const struct file *f, struct str why)
+{
+    l->error = str_printf(l->a, "cannot load %.*s: %.*s", STR_ARG(f->path), STR_ARG(why));
+    return false;
+}
+
 /* Reads a file of metadata. Whole numbers stay whole: `version: 20240101` is that text, not 2.0240101e+07. */
 static bool read_yaml(struct loader *l, const struct file *f, uint32_t input, struct value *out)
 {
     struct yaml_options o = {.origins = l->o->origins, .input = input, .layer = LAYER_NONE, .ints = true};
     struct str why;
     l->at = place_in(input, 0);
-    if (yaml_read(l->a, f->data, &o, out, &why, &l->at)) return true;
-    l->error = str_printf(l->a, "cannot load %.*s: %.*s", STR_ARG(f->path), STR_ARG(why));
-    return false;
+    return yaml_read(l->a, f->data, &o, out, &why, &l->at) || cannot_load(l, f, why);
 }
 
 static bool add_metadata(struct loader *l, const struct file *f, struct value yaml, struct map *into)
 {
     struct str why;
-    if (metadata_decode(l->a, yaml, into, &why)) return true;
-    l->error = str_printf(l->a, "cannot load %.*s: %.*s", STR_ARG(f->path), STR_ARG(why));
-    return false;
+    return metadata_decode(l->a, yaml, into, &why) || cannot_load(l, f, why);
 }
 
 /* The version decides who loads the chart (pkg/chart/loader); there is nobody for v3 yet. */
@@ -118,8 +120,12 @@ static struct map *load_metadata(struct loader *l, const struct files *files, st
 static bool check_lock(struct loader *l, const struct files *files, const char *path)
 {
     struct value yaml;
+    struct str why;
     const struct file *f = find_file(files, path);
-    return !f || read_yaml(l, f, add_input(l, files, f), &yaml);
+    if (!f) return true;
+    if (!read_yaml(l, f, add_input(l, files, f), &yaml)) return false;
+    if (metadata_check_lock(l->a, yaml, &why)) return true;
+    return cannot_load(l, f, why);
 }
 
 /* ---- values ---- */
@@ -220,7 +226,7 @@ static void sort_files(struct loader *l, struct chart *c, const struct files *fi
         struct file *f = &all[c->all_n++];
         *f = files->v[i];
         if (str_is(path, "values.schema.json")) {
-            c->schema = f->data;
+            c->schema = f->data.p ? f->data : STR("");
             c->schema_input = add_input(l, files, f);
         }
         if (is_special(path, v1)) continue;

@@ -31,6 +31,8 @@ bool ignore_matches(const struct ignore_rules *r, struct str path, bool is_dir);
 bool metadata_api_version(struct arena *a, struct value yaml, struct str *out, struct str *error);
 /* Decodes into `into` (keys as in Chart.yaml, known ones only); what is there already stays unless it is written again. */
 bool metadata_decode(struct arena *a, struct value yaml, struct map *into, struct str *error);
+/* Whether Chart.lock decodes; what it says does not matter to a render. */
+bool metadata_check_lock(struct arena *a, struct value yaml, struct str *error);
 /* Metadata.Validate: cleans the texts, then "validation: chart.metadata.version is required" and its like. */
 bool metadata_validate(struct arena *a, struct map *metadata, struct str *error);
 /* c->deps from c->metadata. */

@@ -76,7 +76,7 @@ TEST(chart_load_helm2)
     struct testchart t = testchart_new(a);
     struct chart *c = testchart_load(&t, (struct testfile[]){{"Chart.yaml", "name: a\nversion: 1\ndependencies: [{name: b, condition: x, version: 1}]\n"},
                                                             {"requirements.yaml", "dependencies: [{name: c, version: 2.0}, {name: d}]\n"},
-                                                            {"requirements.lock", ""},
+                                                            {"requirements.lock", "generated: \"2024-01-02T03:04:05.678+02:00\"\n"},
                                                             {0}});
     CHECK_STR(c->api_version, STR("v1"));
     CHECK_STR(names(a, c->files, c->files_n), STR("requirements.lock requirements.yaml"));
@@ -157,8 +157,13 @@ TEST(chart_load_refuses_trees)
     CHECK(!testchart_load(&t, (struct testfile[]){{"Chart.yaml", BASE}, {"charts/readme.md", ""}, {0}}));
     CHECK_STR(testchart_message(&t), STR("error unpacking subchart readme.md in a: Chart.yaml file is missing"));
     CHECK(!testchart_load(&t, (struct testfile[]){{"Chart.yaml", BASE}, {"charts/b.tgz", "text"}, {0}}));
-    CHECK_STR(testchart_message(&t), STR("error unpacking subchart b.tgz in a: file 'charts/b.tgz' does not appear to be a gzipped archive; got "
-                                         "'text/plain; charset=utf-8'"));
+    CHECK_STR(testchart_message(&t), STR("error unpacking subchart b.tgz in a: unexpected EOF"));
+    CHECK(!testchart_load(&t, (struct testfile[]){{"Chart.yaml", BASE}, {"Chart.lock", "generated: junk\n"}, {0}}));
+    CHECK_STR(testchart_message(&t), STR("cannot load Chart.lock: error unmarshaling JSON: while decoding JSON: parsing time \"junk\" as "
+                                         "\"2006-01-02T15:04:05Z07:00\": cannot parse \"junk\" as \"2006\""));
+    CHECK(!testchart_load(&t, (struct testfile[]){{"Chart.yaml", BASE}, {"Chart.lock", "- a\n"}, {0}}));
+    CHECK_STR(testchart_message(&t),
+              STR("cannot load Chart.lock: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type v2.Lock"));
     CHECK(!testchart_load(&t, (struct testfile[]){{"Chart.yaml", BASE}, {"charts/b.tgz/Chart.yaml", ""}, {0}}));
     CHECK_STR(testchart_message(&t), STR("error unpacking subchart tar in a: expected b.tgz, got b.tgz/Chart.yaml"));
     CHECK(!testchart_load(&t, (struct testfile[]){{"Chart.yaml", BASE}, {".helmignore", "a/**\n"}, {0}}));
@@ -179,6 +184,7 @@ TEST(chart_ignore_rules)
 {
     CHECK(ignored(a, "*.txt", "a/b.txt", false));
     CHECK(ignored(a, "\xef\xbb\xbf*.txt\r\n", "b.txt", false));
+    CHECK(ignored(a, "\xc2\xa0*.txt", "b.txt", false));
     CHECK(!ignored(a, "# *.txt\n\n", "b.txt", false));
     CHECK(ignored(a, "  a/*.txt  ", "a/b.txt", false));
     CHECK(!ignored(a, "a/*.txt", "x/a/b.txt", false));

@@ -7,11 +7,12 @@
 
 #include "base/strmap.h"
 #include "base/utf8.h"
+#include "text/gotime.h"
 #include "text/semver.h"
 #include "text/unicode.h"
 #include "value/gofmt.h"
 
-enum shape { TEXT, TEXTS, FLAG, TEXT_MAP, ANY_LIST, STRUCTS };
+enum shape { TEXT, TEXTS, FLAG, MOMENT, TEXT_MAP, ANY_LIST, STRUCTS };
 
 struct field {
     const char *json;
@@ -64,6 +65,14 @@ static const struct field metadata_fields[] = {
     {0},
 };
 static const struct record metadata = {"Metadata", "v2.Metadata", metadata_fields};
+
+static const struct field lock_fields[] = {
+    {"generated", MOMENT, NULL, "time.Time"},
+    {"digest", TEXT, NULL, "string"},
+    {"dependencies", STRUCTS, &dependency, "[]*v2.Dependency"},
+    {0},
+};
+static const struct record lock = {"Lock", "v2.Lock", lock_fields};
 
 /* pkg/chart/loader looks at the version alone before it chooses a loader: its errors come first. */
 static const struct field base_fields[] = {{"apiVersion", TEXT, NULL, "string"}, {0}};
@@ -123,6 +132,16 @@ static bool decode_text(struct decoder *d, struct value v, const struct record *
     return out->kind == V_STR || type_error(d, v, r, path, "string");
 }
 
+/* Time.UnmarshalJSON. Only whether it is one matters. */
+static bool decode_moment(struct decoder *d, struct value v)
+{
+    struct gotime t;
+    struct str why = STR("Time.UnmarshalJSON: input is not a JSON string");
+    if (v.kind == V_STR && gotime_parse(d->a, STR("2006-01-02T15:04:05Z07:00"), v_text(v), NULL, &t, &why)) return true;
+    *d->error = str_concat(d->a, STR("error unmarshaling JSON: while decoding JSON: "), why);
+    return false;
+}
+
 static bool decode_texts(struct decoder *d, const struct list *from, const struct record *r, struct str path, struct value *out)
 {
     struct list *l = list_new(d->a);
@@ -175,13 +194,14 @@ static bool decode_field(struct decoder *d, const struct entry *e, const struct 
     struct value v = e->value, out = v;
     struct str key = str_from(f->json);
     if (v.kind == V_NIL) {
-        if (f->shape != TEXT && f->shape != FLAG) map_delete(into, key);
+        if (f->shape != TEXT && f->shape != FLAG && f->shape != MOMENT) map_delete(into, key);
         return true;
     }
     bool ok;
     switch (f->shape) {
     case TEXT: ok = decode_text(d, v, r, path, &out); break;
     case FLAG: ok = v.kind == V_BOOL || type_error(d, v, r, path, f->type); break;
+    case MOMENT: ok = decode_moment(d, v); break;
     case TEXT_MAP:
         ok = v.kind == V_MAP ? decode_text_map(d, v.u.map, r, path, &out) : type_error(d, v, r, path, f->type);
         break;
@@ -248,6 +268,11 @@ bool metadata_api_version(struct arena *a, struct value yaml, struct str *out, s
 bool metadata_decode(struct arena *a, struct value yaml, struct map *into, struct str *error)
 {
     return decode_document(a, yaml, &metadata, into, error);
+}
+
+bool metadata_check_lock(struct arena *a, struct value yaml, struct str *error)
+{
+    return decode_document(a, yaml, &lock, map_new(a), error);
 }
 
 /* ---- validation ---- */

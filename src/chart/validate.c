@@ -60,7 +60,7 @@ static void validate_own(struct validation *x, const struct chart *c, struct val
 
 static void validate_chart(struct validation *x, const struct chart *c, struct value values, struct str path)
 {
-    if (c->schema.n) validate_own(x, c, values, path);
+    if (c->schema.p) validate_own(x, c, values, path);
     for (uint32_t i = 0; i < c->subcharts_n; i++) {
         const struct chart *sub = c->subcharts[i];
         struct value below = map_get(values.u.map, sub->name);

@@ -114,14 +114,24 @@ TEST(source_tgz_that_is_none)
 {
     struct source s;
     struct diags *d = new_diags(a);
-    struct str text = STR("a: 1\n"), cut;
-    CHECK(!source_tgz(a, STR("values.yaml"), &text, &s, d));
-    CHECK_STR(newest(d), STR("file 'values.yaml' seems to be a YAML file, but expected a gzipped archive"));
+    struct str dir = testdir_new(a), text = STR("a: 1\n"), cut;
+    testdir_write(a, dir, "values.yaml", text);
+    testdir_write(a, dir, "x.tgz", text);
+    CHECK(!source_open(a, path_join(a, dir, STR("values.yaml")), &s, d));
+    CHECK(str_ends(newest(d), STR("values.yaml' seems to be a YAML file, but expected a gzipped archive")));
+    CHECK(!source_open(a, path_join(a, dir, STR("x.tgz")), &s, d));
+    CHECK(str_ends(newest(d), STR("x.tgz' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'")));
     CHECK(!source_tgz(a, STR("x.tgz"), &text, &s, d));
-    CHECK_STR(newest(d), STR("file 'x.tgz' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'"));
+    CHECK_STR(newest(d), STR("unexpected EOF"));
+    text = STR("longer than ten bytes");
+    CHECK(!source_tgz(a, STR("x.tgz"), &text, &s, d));
+    CHECK_STR(newest(d), STR("gzip: invalid header"));
     struct buf tar = buf_new(a), none = buf_new(a);
     add_file(&tar, "c/Chart.yaml", "name: c\n");
     cut = zipped(a, &tar);
+    testdir_write(a, dir, "whole.tgz", cut);
+    CHECK(source_open(a, path_join(a, dir, STR("whole.tgz")), &s, d));
+    CHECK_STR(s.v[0].data, STR("name: c\n"));
     cut.n -= 20;
     CHECK(!source_tgz(a, STR("cut.tgz"), &cut, &s, d));
     CHECK(str_starts(newest(d), STR("unable to load chart archive: ")));
