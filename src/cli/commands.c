@@ -44,7 +44,7 @@ const struct option cli_options[] = {
     {"env", 0, OPTION_TEXT, "NAME", IN_PAIR, "environment of the site configuration", NULL},
     {"baseline", 0, OPTION_TEXT, "FILE", IN_LINT, "findings that are known already", NULL},
     {"fail-on", 0, OPTION_TEXT, "SEVERITY", IN_PLAN | IN_LINT, "exit with status 1 at findings of this severity or above (default error)", "error|warning|none"},
-    {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR, "what is printed; plan: shell, rollback, json, markdown; lint and diff: text, json", NULL},
+    {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP, "what is printed; plan: shell, rollback, json, markdown; lint and diff: text, json", NULL},
     {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN, "write plan, scripts, findings and values files there", NULL},
     {"work-dir", 0, OPTION_TEXT, "DIR", IN_PLAN, "where the scripts record (default: below XDG_STATE_HOME)", NULL},
     {"force", 0, OPTION_FLAG, NULL, IN_PLAN, "write scripts that run although the plan is not proved", NULL},
@@ -73,6 +73,9 @@ const struct command cli_commands[] = {
     {"render", "template", "[RELEASE] CHART [OPTIONS]", "render a chart, byte for byte as helm template does",
      "Prints what `helm template` prints for the same chart, values and flags, and fails where Helm fails, with exit status 1.", IN_RENDER,
      cli_render},
+    {"version", NULL, "", "print the version", "Prints the program's name and version.", IN_VERSION, cli_version},
+    {"help", NULL, "[COMMAND]", "list the commands, or a command's options",
+     "Without a command it lists the commands. --format man, bash, zsh or fish prints the manual page or the completions.", IN_HELP, cli_help},
     {0},
 };
 

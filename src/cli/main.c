@@ -64,14 +64,29 @@ static bool wants_color(void)
     return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* -h and --help in any place, --version alone. */
+static bool asks_for_help(const struct run *r, const char **command)
+{
+    if (r->argc > 1 && strcmp(r->argv[1], "--version") == 0) return *command = "version", true;
+    for (int i = 1; i < r->argc && strcmp(r->argv[i], "--") != 0; i++)
+        if (strcmp(r->argv[i], "--help") == 0 || strcmp(r->argv[i], "-h") == 0) return *command = "help", true;
+    return false;
+}
+
 static void run_command(void *context)
 {
     struct run *r = context;
     struct cli c = {.a = r->a, .out = stdout, .color = wants_color()};
     c.inputs = inputs_new(r->a);
     c.diags = diags_new(r->a, c.inputs);
-    c.command = cli_command(r->argc > 1 ? str_from(r->argv[1]) : (struct str){0});
-    if (!c.command) {
+    const char *asked;
+    struct str name = r->argc > 1 ? str_from(r->argv[1]) : (struct str){0};
+    c.command = cli_command(name);
+    if (asks_for_help(r, &asked)) {
+        if (c.command) *PUSH(c.a, c.word, c.word_n, c.word_cap) = name;
+        c.command = cli_command(str_from(asked));
+        r->status = c.command->run(&c);
+    } else if (!c.command) {
         if (r->argc > 1) diag_error(c.diags, NOWHERE, "there is no command %s", r->argv[1]);
         else diag_error(c.diags, NOWHERE, "a command is needed");
         diag_hint(c.diags, "rutter help lists the commands");

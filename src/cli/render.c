@@ -14,6 +14,7 @@
 static int helm_fails(struct cli *c, struct str message)
 {
     fprintf(stderr, "Error: %.*s\n", STR_ARG(cli_clean(c->a, message)));
+    c->diags->n = 0; /* said already */
     return EXIT_FINDINGS;
 }
 
