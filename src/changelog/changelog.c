@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/strmap.h"
 #include "changelog/entry.h"
 #include "changelog/heading.h"
 #include "changelog/markdown.h"
@@ -156,34 +157,42 @@ static void read_blocks(struct changelog *c, const struct markdown *m)
 
 /* ---- repetitions ---- */
 
-static bool same_words(struct str x, struct str y)
+static struct str lower_case(struct arena *a, struct str s)
 {
-    if (x.n != y.n) return false;
-    for (size_t i = 0; i < x.n; i++)
-        if (ascii_lower(x.p[i]) != ascii_lower(y.p[i])) return false;
-    return true;
+    char *p = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++) p[i] = ascii_lower(s.p[i]);
+    p[s.n] = 0;
+    return str_of(p, s.n);
 }
 
 /* release-please tells a breaking change twice, under "BREAKING CHANGES" and under its type. */
-static void merge_repeated(struct release *r)
+static void merge_repeated(struct changelog *c, struct release *r)
 {
+    struct strmap breaking = strmap_new(c->a);
     uint32_t n = 0;
     for (uint32_t i = 0; i < r->changes_n; i++) {
-        struct change x = r->changes[i], *same = NULL;
-        for (uint32_t k = 0; k < n && !same; k++)
-            if (r->changes[k].breaking && !x.breaking && same_words(r->changes[k].text, x.text)) same = &r->changes[k];
-        if (same) same->type = x.type;
-        else r->changes[n++] = x;
+        struct change x = r->changes[i];
+        struct str key = lower_case(c->a, x.text);
+        struct change *same = x.breaking ? NULL : strmap_get(&breaking, key);
+        if (same) {
+            same->type = x.type;
+            continue;
+        }
+        r->changes[n] = x;
+        if (x.breaking) strmap_put(&breaking, key, &r->changes[n]);
+        n++;
     }
     r->changes_n = n;
 }
 
 /* ---- reverts ---- */
 
+enum { REVERTS_DEEP = 6 }; /* more `Revert "Revert "...` than that nobody means */
+
 static uint32_t revert_depth(struct str text)
 {
     uint32_t n = 0;
-    for (struct str what; entry_is_revert(text, &what) && what.n < text.n; text = what) n++;
+    for (struct str what; n < REVERTS_DEEP && entry_is_revert(text, &what) && what.n < text.n; text = what) n++;
     return n;
 }
 
@@ -192,30 +201,51 @@ static bool names(struct str what, const struct change *x)
     return str_eq(what, x->text) || str_eq(what, entry_description(x->text));
 }
 
-/* The entry that `revert` takes back: files list the newest first, so the nearest one below it; else any above. */
-static struct change *reverted_by(struct release *r, uint32_t revert, struct str what)
+/* All entries of one text, in their order. */
+struct same_text {
+    uint32_t *v;
+    uint32_t n, cap;
+};
+
+static void note_text(struct strmap *m, struct str text, uint32_t i)
 {
-    for (uint32_t i = revert + 1; i < r->changes_n; i++)
-        if (!r->changes[i].reverted && names(what, &r->changes[i])) return &r->changes[i];
-    for (uint32_t i = revert; i-- > 0;)
-        if (!r->changes[i].reverted && names(what, &r->changes[i])) return &r->changes[i];
-    return NULL;
+    struct same_text *s = strmap_get(m, text);
+    if (!s) strmap_put(m, text, s = NEW(m->a, struct same_text));
+    if (s->n && s->v[s->n - 1] == i) return;
+    *PUSH(m->a, s->v, s->n, s->cap) = i;
+}
+
+/* The entry that `revert` takes back: files list the newest first, so the nearest one below it; else any above. */
+static struct change *reverted_by(struct release *r, const struct strmap *texts, uint32_t revert, struct str what)
+{
+    const struct same_text *s = strmap_get(texts, what);
+    struct change *above = NULL;
+    for (uint32_t k = 0; s && k < s->n; k++) {
+        struct change *x = &r->changes[s->v[k]];
+        if (x->reverted || s->v[k] == revert) continue;
+        if (s->v[k] > revert) return x;
+        above = x;
+    }
+    return above;
 }
 
 /* The deepest first: what `Revert "Revert "x""` takes back is no revert any more, and x stands. */
-static void cancel_reverts(struct release *r)
+static void cancel_reverts(struct changelog *c, struct release *r)
 {
-    uint32_t deepest = 0;
+    struct strmap texts = strmap_new(c->a);
+    uint32_t *depth = NEW_ARRAY(c->a, uint32_t, r->changes_n), deepest = 0;
     for (uint32_t i = 0; i < r->changes_n; i++) {
-        uint32_t depth = revert_depth(r->changes[i].text);
-        if (depth > deepest) deepest = depth;
+        depth[i] = revert_depth(r->changes[i].text);
+        if (depth[i] > deepest) deepest = depth[i];
+        note_text(&texts, r->changes[i].text, i);
+        note_text(&texts, entry_description(r->changes[i].text), i);
     }
     for (; deepest; deepest--) {
         for (uint32_t i = 0; i < r->changes_n; i++) {
             struct change *x = &r->changes[i];
             struct str what;
-            if (x->reverted || revert_depth(x->text) != deepest || !entry_is_revert(x->text, &what)) continue;
-            struct change *target = reverted_by(r, i, what);
+            if (x->reverted || depth[i] != deepest || !entry_is_revert(x->text, &what)) continue;
+            struct change *target = reverted_by(r, &texts, i, what);
             if (target) target->reverted = x->reverted = true;
         }
     }
@@ -243,8 +273,8 @@ struct changelog *changelog_read(struct arena *a, struct str text, uint32_t inpu
     struct changelog *c = changelog_new(a);
     read_blocks(c, &m);
     for (uint32_t i = 0; i < c->n; i++) {
-        merge_repeated(&c->v[i]);
-        cancel_reverts(&c->v[i]);
+        merge_repeated(c, &c->v[i]);
+        cancel_reverts(c, &c->v[i]);
     }
     sort_releases(c);
     return c;
@@ -323,7 +353,7 @@ void changelog_add_commits(struct changelog *c, struct str version, const struct
         x->breaking = true;
         x->breaking_by_meaning = false;
     }
-    cancel_reverts(r);
+    cancel_reverts(c, r);
     sort_releases(c);
 }
 

@@ -99,8 +99,6 @@ static void add_leaf(struct leaves *l, struct str path, struct value v)
     else if (v.kind == V_FLOAT) text = str_printf(l->a, "%.17g", v.u.f);
     struct str *copy = NEW(l->a, struct str);
     *copy = text;
-    /* The same path twice (unnamed items): each counts. */
-    while (strmap_get(&l->texts, path)) path = str_concat(l->a, path, STR("'"));
     strmap_put(&l->texts, path, copy);
 }
 
@@ -117,6 +115,7 @@ static void collect(struct leaves *l, struct str path, struct value v, uint32_t 
         for (uint32_t i = 0; i < list_len(v); i++) {
             struct value item = v.u.list->v[i];
             struct str name = item.kind == V_MAP ? renamed(l, value_str_at(item, "name")) : (struct str){0};
+            if (!name.n) name = str_printf(l->a, "%u", i);
             collect(l, str_printf(l->a, "%.*s[%.*s]", STR_ARG(path), STR_ARG(name)), item, depth + 1);
         }
     } else {

@@ -30,7 +30,7 @@ static void compare_maps(struct fields *f, struct str path, const struct map *fr
 
 /* ---- lists ---- */
 
-enum { NAMED_MAX = 1000 }; /* names are looked up one by one */
+enum { NAMED_MAX = 256 }; /* names are looked up one by one */
 
 static struct str name_of(struct value v) { return v.kind == V_MAP ? value_str_at(v, "name") : (struct str){0}; }
 

@@ -9,6 +9,9 @@
 /* Confidence from which two objects are one under another name. */
 enum { ENOUGH = 60, MARGIN = 6 };
 
+/* Pairs of manifests that are compared leaf by leaf in search of renames. */
+enum { PAIRS_MAX = 3000 };
+
 struct lone_object {
     const struct object *o;
     bool taken;
@@ -19,6 +22,7 @@ struct comparison {
     struct object_changes *out;
     struct lone_object *removed, *added;
     uint32_t removed_n, removed_cap, added_n, added_cap;
+    uint32_t pairs;            /* compared so far */
     struct alike_names names;  /* what workloads' renames say of other names */
 };
 
@@ -163,6 +167,7 @@ static void match_all(struct comparison *c, bool workloads, int (*score)(struct 
         for (uint32_t j = 0; j < c->added_n; j++) {
             const struct object *x = c->removed[i].o, *y = c->added[j].o;
             if (c->removed[i].taken || c->added[j].taken || is_workload(x) != workloads || !is_comparable(x, y)) continue;
+            if (c->pairs++ >= PAIRS_MAX) continue;
             int s = score(c->a, &c->names, x, y);
             if (s > ENOUGH - MARGIN) *PUSH(c->a, v, n, cap) = (struct match){i, j, s};
         }

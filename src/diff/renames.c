@@ -8,6 +8,10 @@
 /* Pairs are compared one by one: with more nodes than this on both sides only the lone nodes themselves are. */
 enum { PAIRS_MAX = 1000000, NODES_MAX = 20000 };
 
+/* Leaves of subtrees that are compared with each other in one comparison of values; a chart of a thousand keys needs a
+ * hundredth of this. Then no more subtrees are looked for. */
+enum { STEPS_MAX = 20000000 };
+
 /* Confidence from which a rename is told. */
 enum { ENOUGH_SUBTREE = 60, ENOUGH_LEAF = 66, MARGIN = 4, MARGIN_TWINS = 14 };
 
@@ -305,11 +309,12 @@ struct overlap {
 
 static struct str below(struct str full, struct str root) { return str_from_n(full, root.n + 1); }
 
-static struct overlap overlap_of(const struct rename_context *c, const struct forest *s, const struct twig *x, const struct forest *t, const struct twig *y)
+static struct overlap overlap_of(struct rename_context *c, const struct forest *s, const struct twig *x, const struct forest *t, const struct twig *y)
 {
     struct overlap o = {0};
     uint32_t i = x->lo, j = y->lo;
     struct str old_name = last_key(x->path), new_name = last_key(y->path);
+    c->steps += (x->hi - x->lo) + (y->hi - y->lo);
     while (i < x->hi && j < y->hi) {
         const struct leaf *p = &s->leaves[i], *q = &t->leaves[j];
         int order = str_cmp(below(p->full, x->full), below(q->full, y->full));
@@ -327,7 +332,7 @@ static struct overlap overlap_of(const struct rename_context *c, const struct fo
 }
 
 /* 0 to 100. A few leaves that every component has (image.tag, resources) are no shape yet: their mass is small. */
-static double subtree_score(const struct rename_context *c, const struct forest *s, const struct twig *x, const struct forest *t, const struct twig *y,
+static double subtree_score(struct rename_context *c, const struct forest *s, const struct twig *x, const struct forest *t, const struct twig *y,
                             struct overlap *o)
 {
     *o = overlap_of(c, s, x, t, y);
@@ -379,7 +384,7 @@ struct best {
 };
 
 /* Another subtree that is as good, and is not the same one a level up or down. */
-static bool is_ambiguous(const struct rename_context *c, const struct forest *s, const struct forest *t, const struct best *b)
+static bool is_ambiguous(struct rename_context *c, const struct forest *s, const struct forest *t, const struct best *b)
 {
     struct overlap o;
     for (uint32_t j = 0; j < t->n; j++) {
@@ -410,6 +415,7 @@ bool renames_next_subtree(struct rename_context *c, const struct lones *removed,
         for (uint32_t j = 0; j < t.n; j++) {
             struct overlap o;
             if (!could_match(&s.nodes[i], &t.nodes[j])) continue;
+            if (c->steps > STEPS_MAX) return false;
             double score = subtree_score(c, &s, &s.nodes[i], &t, &t.nodes[j], &o);
             if (score < ENOUGH_SUBTREE) continue;
             struct best b = {i, j, score, o};
@@ -464,13 +470,28 @@ static bool is_rival(const struct candidate *k, const struct candidate *other)
     return other->score > k->score - (twins ? MARGIN_TWINS : MARGIN);
 }
 
-static bool has_rival(const struct candidate *v, uint32_t n, const struct candidate *k, const bool *taken_i, const bool *taken_j)
+/* Candidates by their old and by their new node: index + 1 of the next one. */
+struct chains {
+    uint32_t *head_i, *head_j, *next_i, *next_j;
+};
+
+static struct chains chain(struct arena *a, const struct candidate *v, uint32_t n, uint32_t nodes_i, uint32_t nodes_j)
 {
-    for (uint32_t m = 0; m < n && v[m].score > k->score - MARGIN_TWINS; m++) {
-        if (&v[m] == k || !is_rival(k, &v[m])) continue;
-        if (v[m].i == k->i && !taken_j[v[m].j]) return true;
-        if (v[m].j == k->j && !taken_i[v[m].i]) return true;
+    struct chains c = {NEW_ARRAY(a, uint32_t, nodes_i), NEW_ARRAY(a, uint32_t, nodes_j), NEW_ARRAY(a, uint32_t, n), NEW_ARRAY(a, uint32_t, n)};
+    for (uint32_t k = n; k-- > 0;) {
+        c.next_i[k] = c.head_i[v[k].i];
+        c.next_j[k] = c.head_j[v[k].j];
+        c.head_i[v[k].i] = c.head_j[v[k].j] = k + 1;
     }
+    return c;
+}
+
+static bool has_rival(const struct candidate *v, const struct chains *c, uint32_t k, const bool *taken_i, const bool *taken_j)
+{
+    for (uint32_t m = c->head_i[v[k].i]; m; m = c->next_i[m - 1])
+        if (m - 1 != k && !taken_j[v[m - 1].j] && is_rival(&v[k], &v[m - 1])) return true;
+    for (uint32_t m = c->head_j[v[k].j]; m; m = c->next_j[m - 1])
+        if (m - 1 != k && !taken_i[v[m - 1].i] && is_rival(&v[k], &v[m - 1])) return true;
     return false;
 }
 
@@ -492,9 +513,10 @@ struct rename_pair *renames_of_leaves(struct rename_context *c, const struct lon
         }
     }
     if (count) qsort(v, count, sizeof *v, best_first);
+    struct chains chains = chain(c->a, v, count, s.n, t.n);
     bool *taken_i = NEW_ARRAY(c->a, bool, s.n), *taken_j = NEW_ARRAY(c->a, bool, t.n);
     for (uint32_t k = 0; k < count && v[k].score >= ENOUGH_LEAF; k++) {
-        if (taken_i[v[k].i] || taken_j[v[k].j] || has_rival(v, count, &v[k], taken_i, taken_j)) continue;
+        if (taken_i[v[k].i] || taken_j[v[k].j] || has_rival(v, &chains, k, taken_i, taken_j)) continue;
         taken_i[v[k].i] = taken_j[v[k].j] = true;
         struct rename_pair *p = PUSH(c->a, pairs, *n, pairs_cap);
         *p = pair_of(&s.nodes[v[k].i], &t.nodes[v[k].j], v[k].score);

@@ -41,6 +41,7 @@ struct rename_context {
     struct vocabulary words;
     struct strmap keys;            /* uint32_t *: how often a key occurs in both trees */
     struct strmap texts;           /* uint32_t *: how often a scalar occurs as a default */
+    uint64_t steps;                /* leaves compared so far, for the bound on them */
 };
 
 void renames_prepare(struct arena *a, const struct map *from, const struct map *to, struct rename_context *c);

@@ -18,6 +18,7 @@ struct builder {
     struct strmap cluster_kinds; /* "group/Kind" of CRDs in this render with scope Cluster */
     struct link *links;          /* the array of objects moves while it grows: pointers into it are set at the end */
     uint32_t links_n, links_cap;
+    struct strmap known;         /* ids so far */
     struct buf json;             /* canonical text, for digests: one for all */
 };
 
@@ -51,7 +52,11 @@ static struct str digest_of(struct builder *b, struct value manifest)
     return sha256_hex(b->a, buf_str(&b->json));
 }
 
-static void add_object(struct builder *b, struct object o) { *PUSH(b->a, b->out->v, b->out->n, b->out->cap) = o; }
+static void add_object(struct builder *b, struct object o)
+{
+    *PUSH(b->a, b->out->v, b->out->n, b->out->cap) = o;
+    strmap_put(&b->known, o.id, b);
+}
 
 static void add_manifest(struct builder *b, struct value v, struct object like, struct str ns)
 {
@@ -175,9 +180,7 @@ static void add_named(struct builder *b, enum owner owner, const char *api_versi
 {
     struct object o = {.api_version = str_from(api_version), .kind = str_from(kind), .name = name, .owner = owner};
     name_object(b, &o, ns);
-    for (uint32_t i = 0; i < b->out->n; i++)
-        if (str_eq(b->out->v[i].id, o.id)) return;
-    add_object(b, o);
+    if (!strmap_get(&b->known, o.id)) add_object(b, o);
 }
 
 /* Made by Kubernetes in every namespace. */
@@ -201,6 +204,17 @@ static void add_authentications(struct builder *b, const struct scaler *s)
         const struct trigger *t = &s->triggers[i];
         const char *kind = t->cluster_authentication ? "ClusterTriggerAuthentication" : "TriggerAuthentication";
         if (t->authentication.n) add_named(b, OWNER_REFERENCED, "keda.sh/v1alpha1", kind, t->authentication, s->object->ns);
+    }
+}
+
+/* https://keda.sh/docs/latest/concepts/authentication/: a scaler without these Secrets does not become ready. */
+static void add_trigger_secrets(struct builder *b, const struct object *o)
+{
+    if (!str_is(o->kind, "TriggerAuthentication") || !str_is(field_group(o->api_version), "keda.sh")) return;
+    struct value refs = value_at(o->v, "spec", "secretTargetRef", NULL);
+    for (uint32_t i = 0; i < field_len(refs); i++) {
+        struct str name = value_str_at(field_item(refs, i), "name");
+        if (name.n) add_named(b, OWNER_REFERENCED, "v1", "Secret", name, o->ns);
     }
 }
 
@@ -230,6 +244,7 @@ static void add_others(struct builder *b)
         struct object o = b->out->v[i];
         if (workload_read(b->a, &o, w)) add_referenced(b, w);
         if (scaler_read(b->a, &o, s) && !s->hpa) add_authentications(b, s);
+        add_trigger_secrets(b, &o);
     }
 }
 
@@ -238,7 +253,7 @@ static void add_others(struct builder *b)
 void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out)
 {
     *out = (struct objects){.a = a, .by_id = strmap_new(a)};
-    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .json = buf_new(a)};
+    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .json = buf_new(a)};
     note_cluster_kinds(&b, v, n);
     add_part(&b, v, n, PART_RELEASE);
     add_part(&b, v, n, PART_HOOKS);

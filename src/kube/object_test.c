@@ -99,6 +99,18 @@ static struct str replaced(struct arena *a, const char *text, const char *from, 
     return str_printf(a, "%.*s%s%s", (int)at, text, to, text + at + strlen(from));
 }
 
+TEST(objects_refer_to_secrets_of_triggers)
+{
+    struct pile p = {0};
+    struct objects o;
+    put(a, &p, "apiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata: {name: t}\nspec: {secretTargetRef: [{parameter: p, name: s, key: k}]}\n", false);
+    put(a, &p, "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {serviceAccountName: default, volumes: [{name: r, configMap: {name: kube-root-ca.crt}}, {name: o, secret: "
+               "{secretName: x, optional: true}}]}\n", false);
+    objects_of_manifests(a, p.v, p.n, STR("ns"), &o);
+    CHECK_INT(o.n, 3);
+    expect(&o, 2, "Secret/s", OWNER_REFERENCED);
+}
+
 TEST(objects_digest_leaves_version_labels_out)
 {
     CHECK_STR(digest(a, set), digest(a, replaced(a, set, "c-1.0.0", "c-2.0.0").p));
