@@ -35,9 +35,19 @@ uint32_t str_hash(struct str s)
 
 ptrdiff_t str_find(struct str s, struct str what)
 {
+    enum { SHORT = 16 }; /* up to here a search for the first byte is faster than memmem, and cannot be slow */
     if (what.n == 0) return 0;
-    const char *p = s.n ? memmem(s.p, s.n, what.p, what.n) : NULL;
-    return p ? p - s.p : -1;
+    if (what.n > s.n) return -1;
+    if (what.n > SHORT) {
+        const char *p = memmem(s.p, s.n, what.p, what.n);
+        return p ? p - s.p : -1;
+    }
+    const char *p = s.p, *last = s.p + (s.n - what.n);
+    while (p <= last && (p = memchr(p, what.p[0], (size_t)(last - p) + 1))) {
+        if (memcmp(p, what.p, what.n) == 0) return p - s.p;
+        p++;
+    }
+    return -1;
 }
 
 ptrdiff_t str_find_last(struct str s, struct str what)

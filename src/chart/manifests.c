@@ -62,20 +62,20 @@ static bool is_regexp_space(char c) { return c == ' ' || c == '\t' || c == '\n' 
 /* The next match of (?:^|\s*\n)---\s* at or after `from`: SplitManifests' separator. */
 static bool find_separator(struct str text, size_t from, size_t *start, size_t *end)
 {
-    for (size_t i = from; i + 3 <= text.n; i++) {
-        const char *p = memmem(text.p + i, text.n - i, "---", 3);
-        if (!p) return false;
-        i = (size_t)(p - text.p);
-        bool at_line = i == 0 || (i > from && text.p[i - 1] == '\n');
-        if (!at_line) continue;
-        size_t s = i, e = i + 3;
-        while (s > from && is_regexp_space(text.p[s - 1])) s--;
-        while (e < text.n && is_regexp_space(text.p[e])) e++;
-        *start = s;
-        *end = e;
-        return true;
+    size_t i = from;
+    bool found = from == 0 && text.n >= 3 && memcmp(text.p, "---", 3) == 0;
+    while (!found) {
+        const char *line = i < text.n ? memchr(text.p + i, '\n', text.n - i) : NULL;
+        if (!line) return false;
+        i = (size_t)(line - text.p) + 1;
+        found = text.n - i >= 3 && memcmp(text.p + i, "---", 3) == 0;
     }
-    return false;
+    size_t s = i, e = i + 3;
+    while (s > from && is_regexp_space(text.p[s - 1])) s--;
+    while (e < text.n && is_regexp_space(text.p[e])) e++;
+    *start = s;
+    *end = e;
+    return true;
 }
 
 static struct str annotation(struct value object, const char *key)

@@ -121,20 +121,50 @@ static void add_document(struct buf *b, const struct manifest *m)
     buf_byte(b, '\n');
 }
 
-/* All that helm template prints, as one text. */
+static void print_document(FILE *out, const struct manifest *m, struct str text)
+{
+    fputs("---\n# Source: ", out);
+    fwrite(m->path.p, 1, m->path.n, out);
+    fputc('\n', out);
+    fwrite(text.p ? text.p : "", 1, text.n, out);
+    fputc('\n', out);
+}
+
+static bool is_printed(const struct cli *c, const struct manifest *m)
+{
+    if (m->crd) return cli_has(c, "include-crds");
+    if (m->hook) return !cli_has(c, "no-hooks") && !(cli_has(c, "skip-tests") && is_test(m));
+    return true;
+}
+
+/* All that helm template prints. The release's documents are trimmed as one text: of the last, what is white at its end. */
+static void print_all(const struct cli *c, FILE *out, const struct manifest *v, uint32_t n)
+{
+    uint32_t last = UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++)
+        if (!v[i].hook && is_printed(c, &v[i])) last = i;
+    if (last == UINT32_MAX) fputc('\n', out);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!is_printed(c, &v[i])) continue;
+        struct str text = v[i].text;
+        if (i == last)
+            while (text.n && strchr(" \t\n\v\f\r", text.p[text.n - 1])) text.n--;
+        print_document(out, &v[i], text);
+    }
+}
+
+/* The same as one text, for --show-only. */
 static struct str whole_output(struct cli *c, const struct manifest *v, uint32_t n)
 {
-    struct buf release = buf_new(c->a), all = buf_new(c->a);
-    for (uint32_t i = 0; i < n; i++)
-        if (!v[i].hook && (!v[i].crd || cli_has(c, "include-crds"))) add_document(&release, &v[i]);
-    struct str trimmed = str_trim(buf_str(&release));
-    buf_reserve(&all, trimmed.n + 1);
-    buf_add(&all, trimmed);
-    buf_byte(&all, '\n');
-    if (!cli_has(c, "no-hooks"))
-        for (uint32_t i = 0; i < n; i++)
-            if (v[i].hook && !(cli_has(c, "skip-tests") && is_test(&v[i]))) add_document(&all, &v[i]);
-    return buf_str(&all);
+    char *p = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&p, &size);
+    if (!f) guard_trip(c->a->guard, "out of memory");
+    print_all(c, f, v, n);
+    fclose(f);
+    struct str s = str_dup(c->a, str_of(p, size));
+    free(p);
+    return s;
 }
 
 /* The template that a document's "# Source: CHART/PATH" line names; empty when there is none. */
@@ -196,8 +226,7 @@ static bool write_files(struct cli *c, const struct manifest *v, uint32_t n, str
     if (cli_has(c, "release-name")) dir = path_join(c->a, dir, release);
     struct strmap written = strmap_new(c->a);
     for (uint32_t i = 0; i < n; i++) {
-        if (v[i].crd && !cli_has(c, "include-crds")) continue;
-        if (v[i].hook && (cli_has(c, "no-hooks") || (cli_has(c, "skip-tests") && is_test(&v[i])))) continue;
+        if (!is_printed(c, &v[i])) continue;
         struct str path = path_join(c->a, dir, v[i].path);
         bool again = !strmap_put(&written, v[i].path, (void *)1);
         FILE *f = make_dirs(c->a, path_dir(path)) ? fopen(str_z(c->a, path), again ? "a" : "w") : NULL;
@@ -267,8 +296,7 @@ int cli_render(struct cli *c)
         if (c->diags->v[i].severity == SEVERITY_WARNING) fprintf(stderr, "%.*s\n", STR_ARG(cli_clean(c->a, c->diags->v[i].message)));
     c->diags->n = 0;
     if (cli_get(c, "output-dir").n) return write_files(c, v, n, release, &error) ? EXIT_OK : helm_fails(c, error);
-    struct str output = whole_output(c, v, n);
-    if (cli_get(c, "show-only").p) return show_only(c, output, &error) ? EXIT_OK : helm_fails(c, error);
-    fwrite(output.p, 1, output.n, c->out);
+    if (cli_get(c, "show-only").p) return show_only(c, whole_output(c, v, n), &error) ? EXIT_OK : helm_fails(c, error);
+    print_all(c, c->out, v, n);
     return EXIT_OK;
 }
