@@ -13,21 +13,38 @@ struct processing {
 
 /* ---- copies of charts: what is decided is written into them, never into the chart as loaded ---- */
 
-enum below { OWN_LISTS, SHARED_LISTS };
+static struct dependency *copy_list(struct arena *a, const struct chart *c)
+{
+    struct dependency *to = NEW_ARRAY(a, struct dependency, c->deps_n);
+    if (c->deps_n) memcpy(to, c->deps, c->deps_n * sizeof *to);
+    return to;
+}
 
-/* Two copies of a chart for two aliases share the lists of dependencies of the charts below them (getAliasDependency copies
- * the chart's own alone): what is decided in one copy is decided when the other's turn comes. */
-static struct chart *copy_chart(struct arena *a, const struct chart *c, struct chart *parent, enum below below)
+static struct chart *copy_tree(struct arena *a, const struct chart *c, struct chart *parent)
 {
     struct chart *to = NEW(a, struct chart);
     *to = *c;
     to->parent = parent;
-    if (!parent || below == OWN_LISTS) {
-        to->deps = NEW_ARRAY(a, struct dependency, c->deps_n);
-        if (c->deps_n) memcpy(to->deps, c->deps, c->deps_n * sizeof *c->deps);
-    }
+    to->deps = copy_list(a, c);
     to->subcharts = NEW_ARRAY(a, struct chart *, c->subcharts_n);
-    for (uint32_t i = 0; i < c->subcharts_n; i++) to->subcharts[i] = copy_chart(a, c->subcharts[i], to, below);
+    for (uint32_t i = 0; i < c->subcharts_n; i++) to->subcharts[i] = copy_tree(a, c->subcharts[i], to);
+    return to;
+}
+
+/* getAliasDependency's copy for one dependency: the chart, its list, and the charts right below it. Their lists, and the
+ * charts further down, are shared with the other copies: what is decided of them in one is decided in all, and they have
+ * one parent, the last that took them. */
+static struct chart *copy_for_alias(struct arena *a, const struct chart *c)
+{
+    struct chart *to = NEW(a, struct chart);
+    *to = *c;
+    to->deps = copy_list(a, c);
+    to->subcharts = NEW_ARRAY(a, struct chart *, c->subcharts_n);
+    for (uint32_t i = 0; i < c->subcharts_n; i++) {
+        struct chart *sub = to->subcharts[i] = NEW(a, struct chart);
+        *sub = *c->subcharts[i];
+        sub->parent = to;
+    }
     return to;
 }
 
@@ -54,12 +71,11 @@ static bool is_listed(struct arena *a, const struct chart *c, const struct chart
 }
 
 /* The chart for a dependency: a copy, so that the same chart can stand under several aliases. */
-static struct chart *chart_of(struct arena *a, struct chart *c, const struct dependency *d)
+static struct chart *chart_of(struct arena *a, const struct chart *c, const struct dependency *d)
 {
     for (uint32_t i = 0; i < c->subcharts_n; i++) {
         if (!answers(a, c->subcharts[i], d)) continue;
-        struct chart *to = copy_chart(a, c->subcharts[i], NULL, SHARED_LISTS);
-        to->parent = c;
+        struct chart *to = copy_for_alias(a, c->subcharts[i]);
         if (d->alias.n) {
             to->name = d->alias;
             to->is_alias = true;
@@ -81,6 +97,7 @@ static void name_subcharts(struct arena *a, struct chart *c)
         if (sub) *PUSH(a, v, n, cap) = sub;
         if (c->deps[i].alias.n) c->deps[i].name = c->deps[i].alias;
     }
+    for (uint32_t i = 0; i < n; i++) v[i]->parent = c;
     c->subcharts = v;
     c->subcharts_n = n;
 }
@@ -254,6 +271,7 @@ static struct value pair(struct arena *a, struct str child, struct str parent)
 static void import_item(struct processing *p, const struct dependency *d, struct value item, struct map *values, struct map *imported, struct list *pairs)
 {
     struct str child, parent;
+    if (item.kind == V_MAP && item.type != GO_AUTO) return; /* a pair already: the chart is shared, and this its second turn */
     if (item.kind == V_MAP) {
         child = plain_text(p->a, value_at(item, "child", NULL));
         parent = plain_text(p->a, value_at(item, "parent", NULL));
@@ -315,10 +333,26 @@ static bool process_imports(struct processing *p, struct chart *c)
 
 /* ---- the whole ---- */
 
+static struct str full_path(struct arena *a, const struct chart *c)
+{
+    if (!c->parent) return c->name;
+    return str_printf(a, "%.*s/charts/%.*s", STR_ARG(full_path(a, c->parent)), STR_ARG(c->name));
+}
+
+enum { NO_ID = 0xffffffff };
+
+static void forget_ids(struct chart *c)
+{
+    c->id = NO_ID;
+    for (uint32_t i = 0; i < c->subcharts_n; i++) forget_ids(c->subcharts[i]);
+}
+
+/* A shared chart is met more than once. */
 static void finish(struct processing *p, struct chart *c, uint32_t *id)
 {
+    if (c->id != NO_ID) return;
     c->id = (*id)++;
-    c->path = c->parent ? str_printf(p->a, "%.*s/charts/%.*s", STR_ARG(c->parent->path), STR_ARG(c->name)) : c->name;
+    c->path = full_path(p->a, c);
     metadata_update(p->a, c);
     for (uint32_t i = 0; i < c->subcharts_n; i++) finish(p, c->subcharts[i], id);
 }
@@ -333,10 +367,11 @@ static void enable_all(struct chart *c)
 struct chart *chart_process_dependencies(struct arena *a, const struct chart *c, struct map *user, struct reads *reads, struct diags *d)
 {
     struct processing p = {a, reads, c->origins, d};
-    struct chart *to = copy_chart(a, c, NULL, OWN_LISTS);
+    struct chart *to = copy_tree(a, c, NULL);
     enable_all(to);
     if (!process_enabled(&p, to, user, (struct str){0}) || !process_imports(&p, to)) return NULL;
     uint32_t id = 0;
+    forget_ids(to);
     finish(&p, to, &id);
     return to;
 }
