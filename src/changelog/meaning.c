@@ -82,7 +82,8 @@ static bool next_clause(struct reader *r, struct clause *c)
 /* Things that can be dropped or renamed without anybody outside of the code noticing. */
 static const char *const unseen[] = {
     "accidental", "adr", "anchors", "annotation", "assertion", "assertions", "code", "comment", "comments", "coverage", "dead", "debug", "deps",
-    "dependency", "doc", "docs", "docstring", "docstrings", "documentation", "double-counted", "duplicate", "duplicated", "duplicates", "dups", "empty", "examples", "extra", "fixture",
+    "dependency", "doc", "docs", "docstring", "docstrings", "documentation", "double-counted", "duplicate", "duplicated", "duplicates", "dups",
+    "empty", "examples", "extra", "fixture",
     "fixtures", "import", "imports", "inline", "instrumentation", "internal", "leftover", "leftovers", "lint", "log", "logging", "logs", "mock",
     "mocks", "no-op", "noise", "obsolete", "plan", "planning", "private", "readme", "redundant", "refs", "reference", "references", "runbook",
     "stale", "stray", "temp", "temporary", "test", "tests", "todo", "todos", "typo", "unnecessary", "unneeded", "unused", "useless", "verbosity",

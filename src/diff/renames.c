@@ -1,12 +1,9 @@
-#include "diff/renames.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "value/yaml.h"
+#include "diff/twigs.h"
 
-/* Pairs are compared one by one: with more nodes than this on both sides only the lone nodes themselves are. */
-enum { PAIRS_MAX = 1000000, NODES_MAX = 20000 };
+/* Pairs are compared one by one: where there would be more of them than this, no renames are looked for. */
+enum { PAIRS_MAX = 1000000 };
 
 /* Leaves of subtrees that are compared with each other in one comparison of values; a chart of a thousand keys needs a
  * hundredth of this. Then no more subtrees are looked for. */
@@ -14,159 +11,6 @@ enum { STEPS_MAX = 20000000 };
 
 /* Confidence from which a rename is told. */
 enum { ENOUGH_SUBTREE = 60, ENOUGH_LEAF = 66, MARGIN = 4, MARGIN_TWINS = 14 };
-
-/* ---- what is common ---- */
-
-static uint32_t *counter(struct strmap *m, struct str key)
-{
-    uint32_t *n = strmap_get(m, key);
-    if (!n) strmap_put(m, key, n = NEW(m->a, uint32_t));
-    return n;
-}
-
-static struct str scalar_text(struct arena *a, struct value v)
-{
-    switch (v.kind) {
-    case V_STR: return v_text(v);
-    case V_BOOL: return v.u.b ? STR("true") : STR("false");
-    case V_INT: return str_printf(a, "%lld", (long long)v.u.i);
-    case V_FLOAT: return str_printf(a, "%.17g", v.u.f);
-    default: return (struct str){0};
-    }
-}
-
-static void count_tree(struct rename_context *c, const struct map *m, uint32_t depth)
-{
-    if (depth > c->a->guard->max.depth) return;
-    for (uint32_t i = 0; m && i < m->n; i++) {
-        const struct entry *e = &m->v[i];
-        ++*counter(&c->keys, e->key);
-        vocabulary_add(&c->words, e->key);
-        if (e->value.kind == V_MAP) count_tree(c, e->value.u.map, depth + 1);
-        struct str text = scalar_text(c->a, e->value);
-        if (text.n) ++*counter(&c->texts, text);
-    }
-}
-
-void renames_prepare(struct arena *a, const struct map *from, const struct map *to, struct rename_context *c)
-{
-    *c = (struct rename_context){.a = a, .keys = strmap_new(a), .texts = strmap_new(a)};
-    vocabulary_init(a, &c->words);
-    count_tree(c, from, 0);
-    count_tree(c, to, 0);
-}
-
-static double rarity(uint32_t count)
-{
-    double doublings = 0;
-    /* A key that both sides have once is as rare as one that only one side has. */
-    for (count = (count + 1) / 2; count > 1; count /= 2) doublings++;
-    return 1 / (1 + doublings);
-}
-
-/* ---- the nodes of one side ---- */
-
-/* A value without keys below it, as its path from the tree's root says; keys joined by a byte that sorts before all others,
- * so that the order of leaves is the order of keys, level by level. */
-struct leaf {
-    struct str full;
-    struct value v;
-    double weight;
-};
-
-struct twig {
-    uint32_t lone;          /* which lone node it is, or is below */
-    struct str path, as;
-    struct str full;        /* as in leaves */
-    struct value v;
-    origin_id at;
-    uint32_t lo, hi;        /* its leaves */
-    double mass;            /* weight of its leaves */
-    struct tokens words;    /* of `as` */
-    uint32_t *segments;     /* index of the first word of each segment, and one more */
-    uint32_t segments_n;
-};
-
-struct forest {
-    struct twig *nodes; uint32_t n, cap;
-    struct leaf *leaves; uint32_t leaves_n, leaves_cap;
-};
-
-static bool is_branch(struct value v) { return v.kind == V_MAP && map_len(v) > 0; }
-
-static struct str join_full(struct arena *a, struct str parent, struct str key)
-{
-    return parent.n ? str_printf(a, "%.*s\x01%.*s", STR_ARG(parent), STR_ARG(key)) : str_dup(a, key);
-}
-
-/* The end of the segment that begins at `from`: a dot, but not one behind a backslash. */
-static size_t segment_end(struct str path, size_t from)
-{
-    size_t i = from;
-    while (i < path.n && !(path.p[i] == '.' && (i == 0 || path.p[i - 1] != '\\'))) i++;
-    return i;
-}
-
-static void read_words(const struct rename_context *c, struct twig *x)
-{
-    x->words = tokens_of(c->a, &c->words, x->as);
-    x->segments_n = 1;
-    for (size_t i = segment_end(x->as, 0); i < x->as.n; i = segment_end(x->as, i + 1)) x->segments_n++;
-    x->segments = NEW_ARRAY(c->a, uint32_t, x->segments_n + 1);
-    struct arena_mark mark = arena_mark(c->a);
-    for (size_t from = 0, k = 0; k < x->segments_n; k++) {
-        size_t end = segment_end(x->as, from);
-        uint32_t next = x->segments[k] + tokens_of(c->a, &c->words, str_sub(x->as, from, end)).n;
-        x->segments[k + 1] = next < x->words.n ? next : x->words.n;
-        from = end + 1;
-    }
-    arena_rewind(c->a, mark);
-}
-
-static void flatten(struct rename_context *c, struct forest *s, struct twig x, struct str key, uint32_t depth)
-{
-    struct arena *a = c->a;
-    if (s->n >= NODES_MAX || depth > a->guard->max.depth) return;
-    read_words(c, &x);
-    uint32_t index = s->n;
-    *PUSH(a, s->nodes, s->n, s->cap) = x;
-    s->nodes[index].lo = s->leaves_n;
-    if (is_branch(x.v)) {
-        struct entry **sorted = map_sorted(a, x.v.u.map);
-        for (uint32_t i = 0; i < map_len(x.v); i++) {
-            struct twig child = {.lone = x.lone, .v = sorted[i]->value, .at = sorted[i]->at};
-            child.path = path_key(a, x.path, sorted[i]->key);
-            child.as = path_key(a, x.as, sorted[i]->key);
-            child.full = join_full(a, x.full, sorted[i]->key);
-            flatten(c, s, child, sorted[i]->key, depth + 1);
-        }
-    } else {
-        const uint32_t *count = strmap_get(&c->keys, key);
-        *PUSH(a, s->leaves, s->leaves_n, s->leaves_cap) = (struct leaf){x.full, x.v, rarity(count ? *count : 1)};
-    }
-    struct twig *done = &s->nodes[index];
-    done->hi = s->leaves_n;
-    for (uint32_t i = done->lo; i < done->hi; i++) done->mass += s->leaves[i].weight;
-}
-
-/* The last key of a path as --set spells it; a dot behind a backslash is part of it. */
-static struct str last_key(struct str path)
-{
-    size_t i = path.n;
-    while (i > 0 && !(path.p[i - 1] == '.' && (i < 2 || path.p[i - 2] != '\\'))) i--;
-    return str_from_n(path, i);
-}
-
-static void read_side(struct rename_context *c, const struct lones *l, struct forest *s)
-{
-    *s = (struct forest){0};
-    for (uint32_t i = 0; i < l->n; i++) {
-        const struct lone *x = &l->v[i];
-        if (x->gone) continue;
-        struct str key = last_key(x->path);
-        flatten(c, s, (struct twig){.lone = i, .path = x->path, .as = x->as, .full = key, .v = x->v, .at = x->at}, key, 0);
-    }
-}
 
 /* ---- evidence ---- */
 
@@ -210,7 +54,7 @@ static double default_evidence(const struct rename_context *c, struct value x, s
     if (!value_same(x, y)) return same_shape(x, y) ? 0.3 : 0;
     if (x.kind == V_LIST || x.kind == V_MAP) return 1;
     struct arena_mark mark = arena_mark(c->a);
-    const uint32_t *count = strmap_get(&c->texts, scalar_text(c->a, x));
+    const uint32_t *count = strmap_get(&c->texts, twig_scalar_text(c->a, x));
     arena_rewind(c->a, mark);
     bool telling = x.kind != V_BOOL && count && *count <= 4;
     return telling ? 1 : 0.55;
@@ -228,78 +72,6 @@ static bool same_but_for_name(struct value x, struct value y, struct str old_nam
            memcmp(s.p + head + old_name.n, t.p + head + new_name.n, tail) == 0;
 }
 
-struct likeness {
-    double place, name;     /* 0 to 1 */
-    double keeps;           /* factor: less where a component's key would have moved to another component */
-};
-
-/* How many segments two paths have in common from the root. */
-static uint32_t common_segments(struct str x, struct str y)
-{
-    uint32_t n = 0;
-    for (size_t from = 0;; n++) {
-        size_t end = segment_end(x, from);
-        if (from >= x.n || from >= y.n || segment_end(y, from) != end || memcmp(x.p + from, y.p + from, end - from) != 0) return n;
-        from = end + 1;
-    }
-}
-
-/* The words from a segment on; all of the last one where nothing is left of the path: "image" and "image.repository". */
-static struct tokens words_from(const struct twig *x, uint32_t segment)
-{
-    if (segment >= x->segments_n) segment = x->segments_n - 1;
-    uint32_t from = x->segments[segment];
-    return (struct tokens){x->words.v + from, x->words.weight + from, x->words.n - from};
-}
-
-/* Whether a word of x's segment `at` is among y's. */
-static bool segment_lives_on(const struct twig *x, uint32_t at, const struct tokens *y)
-{
-    struct tokens p = {x->words.v + x->segments[at], x->words.weight + x->segments[at], x->segments[at + 1] - x->segments[at]};
-    return tokens_similarity(&p, y) > 0;
-}
-
-static bool is_main_key(struct str key)
-{
-    static const char *const keys[] = {"enabled", "name", "repository", "value", "create", "type", "size", "host", "url"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (str_is(key, keys[i])) return true;
-    return false;
-}
-
-/* A name of its own that each side has exactly once. "port" could be anybody's. */
-static bool is_distinctive(const struct rename_context *c, struct str key)
-{
-    const uint32_t *count = strmap_get(&c->keys, key);
-    return count && *count == 2 && key.n >= 7;
-}
-
-static struct likeness compare_paths(const struct rename_context *c, const struct twig *x, const struct twig *y)
-{
-    uint32_t common = common_segments(x->as, y->as), left_x = x->segments_n - common, left_y = y->segments_n - common;
-    struct likeness l = {.keeps = 1};
-    /* In the same map, or one level down or up from it; else by whether any of the way is shared. */
-    if (left_x <= 1 && left_y <= 1) l.place = 1;
-    else if (left_x <= 1 || left_y <= 1) l.place = common ? 0.9 : 0.6;
-    else l.place = common ? 0.6 : 0.2;
-    struct tokens p = words_from(x, common), q = words_from(y, common);
-    l.name = tokens_similarity(&p, &q);
-    /* The same last key under another parent: the parents' words count half. */
-    bool same_key = str_eq(last_key(x->as), last_key(y->as));
-    if (same_key) l.name = 0.5 + l.name / 2;
-    if (same_key && is_distinctive(c, last_key(x->as))) {
-        if (l.name < 0.95) l.name = 0.95;
-        if (l.place < 0.6) l.place = 0.6;
-    }
-    /* "mysql.persistence.size" is not the new "persistence.size": when a component goes, its keys go with it. */
-    bool lost = left_x >= 2 && !segment_lives_on(x, common, &q);
-    if (lost && left_y < left_x) l.keeps = 0.7;
-    else if (lost && !(same_key && is_distinctive(c, last_key(x->as)))) l.keeps = 0.82;
-    /* A value that became a map is found in it under a key of this kind. */
-    if (common == x->segments_n && left_y == 1) l.name = is_main_key(last_key(y->as)) ? 0.85 : 0.7;
-    return l;
-}
-
 /* ---- subtrees ---- */
 
 struct overlap {
@@ -313,7 +85,7 @@ static struct overlap overlap_of(struct rename_context *c, const struct forest *
 {
     struct overlap o = {0};
     uint32_t i = x->lo, j = y->lo;
-    struct str old_name = last_key(x->path), new_name = last_key(y->path);
+    struct str old_name = twig_last_key(x->path), new_name = twig_last_key(y->path);
     c->steps += (x->hi - x->lo) + (y->hi - y->lo);
     while (i < x->hi && j < y->hi) {
         const struct leaf *p = &s->leaves[i], *q = &t->leaves[j];
@@ -339,7 +111,7 @@ static double subtree_score(struct rename_context *c, const struct forest *s, co
     if (!o->count) return 0;
     double dice = 2 * o->shared / (x->mass + y->mass);
     double solid = o->shared / 1.5 < 1 ? o->shared / 1.5 : 1, massive = o->shared / 12 < 1 ? o->shared / 12 : 1;
-    struct likeness l = compare_paths(c, x, y);
+    struct likeness l = twigs_compare_paths(c, x, y);
     /* Components of one chart have half of their shape in common; a name that says nothing needs more than that. */
     if (l.name < 0.2 && dice < 0.8 - 0.12 * massive) return 0;
     if (o->count == 1 && (l.name < 0.5 || l.keeps < 1)) return 0;
@@ -388,11 +160,11 @@ static bool is_ambiguous(struct rename_context *c, const struct forest *s, const
 {
     struct overlap o;
     for (uint32_t j = 0; j < t->n; j++) {
-        if (!is_branch(t->nodes[j].v) || nested(&t->nodes[j], &t->nodes[b->j])) continue;
+        if (!twig_is_branch(t->nodes[j].v) || nested(&t->nodes[j], &t->nodes[b->j])) continue;
         if (subtree_score(c, s, &s->nodes[b->i], t, &t->nodes[j], &o) > b->score - MARGIN) return true;
     }
     for (uint32_t i = 0; i < s->n; i++) {
-        if (!is_branch(s->nodes[i].v) || nested(&s->nodes[i], &s->nodes[b->i])) continue;
+        if (!twig_is_branch(s->nodes[i].v) || nested(&s->nodes[i], &s->nodes[b->i])) continue;
         if (subtree_score(c, s, &s->nodes[i], t, &t->nodes[b->j], &o) > b->score - MARGIN) return true;
     }
     return false;
@@ -401,14 +173,14 @@ static bool is_ambiguous(struct rename_context *c, const struct forest *s, const
 static bool could_match(const struct twig *x, const struct twig *y)
 {
     double less = x->mass < y->mass ? x->mass : y->mass;
-    return is_branch(x->v) && is_branch(y->v) && 2 * less > 0.45 * (x->mass + y->mass);
+    return twig_is_branch(x->v) && twig_is_branch(y->v) && 2 * less > 0.45 * (x->mass + y->mass);
 }
 
 bool renames_next_subtree(struct rename_context *c, const struct lones *removed, const struct lones *added, struct rename_pair *out)
 {
     struct forest s, t;
-    read_side(c, removed, &s);
-    read_side(c, added, &t);
+    twigs_read(c, removed, &s);
+    twigs_read(c, added, &t);
     if ((uint64_t)s.n * t.n > PAIRS_MAX) return false;
     struct best best = {.score = -1};
     for (uint32_t i = 0; i < s.n; i++) {
@@ -446,9 +218,9 @@ static struct candidate leaf_candidate(const struct rename_context *c, const str
     const struct twig *x = &s->nodes[i], *y = &t->nodes[j];
     struct candidate k = {.i = i, .j = j};
     if (!same_shape(x->v, y->v)) return k;
-    struct likeness l = compare_paths(c, x, y);
+    struct likeness l = twigs_compare_paths(c, x, y);
     k.name = l.name;
-    k.same_key = str_eq(last_key(x->as), last_key(y->as));
+    k.same_key = str_eq(twig_last_key(x->as), twig_last_key(y->as));
     k.same = default_evidence(c, x->v, y->v);
     k.score = l.keeps * (62 * l.name + 24 * k.same + 14 * l.place);
     return k;
@@ -502,12 +274,12 @@ struct rename_pair *renames_of_leaves(struct rename_context *c, const struct lon
     uint32_t count = 0, cap = 0, pairs_cap = 0;
     struct rename_pair *pairs = NULL;
     *n = 0;
-    read_side(c, removed, &s);
-    read_side(c, added, &t);
+    twigs_read(c, removed, &s);
+    twigs_read(c, added, &t);
     if ((uint64_t)s.n * t.n > PAIRS_MAX) return NULL;
     for (uint32_t i = 0; i < s.n; i++) {
         for (uint32_t j = 0; j < t.n; j++) {
-            if (is_branch(s.nodes[i].v) || is_branch(t.nodes[j].v)) continue;
+            if (twig_is_branch(s.nodes[i].v) || twig_is_branch(t.nodes[j].v)) continue;
             struct candidate k = leaf_candidate(c, &s, &t, i, j);
             if (k.score > ENOUGH_LEAF - MARGIN_TWINS) *PUSH(c->a, v, count, cap) = k;
         }

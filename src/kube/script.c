@@ -74,7 +74,7 @@ static void read_double_quoted(struct reader *r, struct buf *word)
     r->i++;
 }
 
-static bool ends_word(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ';' || c == '|' || c == '&' || c == '(' || c == ')' || c == '<' || c == '>'; }
+static bool ends_word(char c) { return str_chr(STR(" \t\n\r;|&()<>"), c) >= 0; }
 
 static struct str read_word(struct reader *r)
 {
@@ -170,6 +170,12 @@ static bool is_lead(struct str w)
     return false;
 }
 
+static void change_directory(struct reader *r, struct str to)
+{
+    bool absolute = str_starts(to, STR("/"));
+    r->cwd = path_clean(r->a, absolute ? to : path_join(r->a, r->cwd, to));
+}
+
 static void end_command(struct reader *r)
 {
     struct command c = r->command;
@@ -184,7 +190,7 @@ static void end_command(struct reader *r)
     c.words_n -= skip;
     if (!c.words_n) return;
     if (str_is(c.words[0], "for") && c.words_n >= 4 && str_is(c.words[2], "in")) assign(r, c.words[1], c.words[3]);
-    if (str_is(c.words[0], "cd") && c.words_n == 2) r->cwd = path_clean(r->a, path_join(r->a, c.words[1].n && c.words[1].p[0] == '/' ? STR("/") : r->cwd, c.words[1]));
+    if (str_is(c.words[0], "cd") && c.words_n == 2) change_directory(r, c.words[1]);
     c.cwd = r->cwd;
     *PUSH(r->a, r->out->v, r->out->n, r->out->cap) = c;
 }
