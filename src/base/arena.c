@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -15,7 +16,7 @@
 #define REDZONE 0
 #endif
 
-enum { ALIGN = 16, FIRST_BLOCK = 32 << 10, LARGEST_STEP = 1 << 20 };
+enum { ALIGN = 16, FIRST_BLOCK = 32 << 10, LARGEST_STEP = 4 << 20, HUGE_PAGE = 2 << 20 };
 
 struct arena_block {
     struct arena_block *older;
@@ -82,6 +83,17 @@ void arena_rewind(struct arena *a, struct arena_mark m)
     if (a->at) POISON(a->at, (size_t)(a->end - a->at));
 }
 
+/* Large blocks are whole huge pages, where the system has them: a page fault costs as much as filling half a page. */
+static struct arena_block *block_alloc(size_t *size)
+{
+    if (*size < HUGE_PAGE) return malloc(sizeof(struct arena_block) + *size);
+    size_t whole = (sizeof(struct arena_block) + *size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
+    struct arena_block *b = aligned_alloc(HUGE_PAGE, whole);
+    if (b) madvise(b, whole, MADV_HUGEPAGE);
+    *size = whole - sizeof *b;
+    return b;
+}
+
 static void new_block(struct arena *a, size_t need)
 {
     struct guard *g = a->guard;
@@ -90,7 +102,7 @@ static void new_block(struct arena *a, size_t need)
     if (size < need) size = need;
     if (size > g->max.bytes || g->bytes > g->max.bytes - size)
         guard_trip(g, "the input needs more than %zu MiB of memory", g->max.bytes >> 20);
-    struct arena_block *b = malloc(sizeof *b + size);
+    struct arena_block *b = block_alloc(&size);
     if (!b) guard_trip(g, "out of memory");
     g->bytes += size;
     if (g->bytes > g->peak) g->peak = g->bytes;
