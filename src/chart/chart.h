@@ -39,6 +39,7 @@ struct chart {
     const struct source *source;
     struct str prefix;          /* of its files' paths in the source: "", "charts/b/", "charts/b-1.0.0.tgz/" */
     struct origins *origins;
+    int helm_major;             /* 3 or 4: how values are read and nulls coalesced */
     uint32_t id;                /* dense over the chart and all below */
     bool is_alias;              /* a copy made for an alias: name is the alias */
 };
@@ -48,6 +49,7 @@ struct chart_options {
     struct origins *origins;
     struct str role;            /* "new", "old", "chart": input role of its files */
     struct str shown;           /* the path as the user gave it, for error messages */
+    int helm_major;             /* 3 or 4; 0 is 4 */
 };
 
 /* Loads a chart from a tree. Values and metadata are read once here; .helmignore is applied. NULL after a diagnostic in

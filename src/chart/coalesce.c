@@ -76,6 +76,12 @@ static void check_depth(struct coalescer *k, uint32_t depth)
 static void coalesce_tables(struct coalescer *k, struct map *dst, struct map *src, const struct prefix *prefix, bool merge,
                             enum source_of_values how, uint32_t depth);
 
+static void warn_overwrite(struct coalescer *k, const struct prefix *prefix, const struct entry *from)
+{
+    struct prefix here = {prefix, from->key};
+    warn_value(k, "warning: cannot overwrite table with non table for ", &here, "", from->value);
+}
+
 /* Both have the key, and dst has a value there. */
 static void coalesce_entry(struct coalescer *k, struct entry *to, const struct entry *from, const struct prefix *prefix, bool merge,
                            enum source_of_values how, uint32_t depth)
@@ -84,7 +90,7 @@ static void coalesce_entry(struct coalescer *k, struct entry *to, const struct e
     bool to_table = is_table(to->value), from_table = is_table(from->value);
     to->at = origin_over(k->o, to->at, from->at);
     if (to_table && from_table) coalesce_tables(k, to->value.u.map, from->value.u.map, &here, merge, how, depth + 1);
-    else if (from_table) warn_value(k, "warning: cannot overwrite table with non table for ", &here, "", from->value);
+    else if (from_table) warn_overwrite(k, prefix, from);
     else if (to_table && from->value.kind != V_NIL)
         warn_value(k, "warning: destination for ", &here, " is a table. Ignoring non-table value", from->value);
 }
@@ -108,14 +114,16 @@ static void coalesce_tables(struct coalescer *k, struct map *dst, struct map *sr
         if (!to) {
             map_put_at(dst, from.key, how == TAKE_PARTS ? from.value : values_copy(k->a, from.value), from.at);
         } else if (to->value.kind == V_NIL) {
-            /* A null takes a default away, unless this is a merge; where there is none, it stays. */
-            if (!merge && from.value.kind != V_NIL) *PUSH(k->a, gone.v, gone.n, gone.cap) = from.key;
+            /* A null takes a default away, unless this is a merge; where there is none, it stays. In Helm 3 it takes a null
+             * away, too. */
+            if (!merge && (from.value.kind != V_NIL || k->helm_major == 3)) *PUSH(k->a, gone.v, gone.n, gone.cap) = from.key;
             else to->at = origin_over(k->o, to->at, from.at);
+            if (k->helm_major == 3 && merge && is_table(from.value)) warn_overwrite(k, prefix, &from);
         } else {
             coalesce_entry(k, to, &from, prefix, merge, how, depth);
         }
     }
-    if (how == TAKE_PARTS && dst != src) write_nulls(dst, src);
+    if (how == TAKE_PARTS && dst != src && k->helm_major != 3) write_nulls(dst, src);
     delete_keys(k->a, dst, &gone);
 }
 
@@ -251,7 +259,7 @@ bool coalesce_tree(struct coalescer *k, const struct chart *c, const struct map 
 
 bool values_coalesce(struct arena *a, const struct chart *c, const struct map *user, struct map **out, struct diags *d)
 {
-    struct coalescer k = {.a = a, .o = c->origins, .d = d};
+    struct coalescer k = {.a = a, .o = c->origins, .d = d, .helm_major = c->helm_major};
     if (coalesce_tree(&k, c, user, false, out)) return true;
     return diag_error(d, NOWHERE, "%.*s", STR_ARG(k.error));
 }

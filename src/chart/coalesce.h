@@ -9,6 +9,7 @@ struct coalescer {
     struct arena *a;
     struct origins *o;   /* NULL: the winner's origin stays as it is */
     struct diags *d;     /* NULL: warnings are not wanted, another coalescing gives them */
+    int helm_major;
     struct str error;    /* why it failed */
 };
 

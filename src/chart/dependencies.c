@@ -9,6 +9,7 @@ struct processing {
     struct reads *reads;  /* NULL: not wanted */
     struct origins *o;
     struct diags *d;
+    int helm_major;
 };
 
 /* ---- copies of charts: what is decided is written into them, never into the chart as loaded ---- */
@@ -193,6 +194,11 @@ static void apply_condition(struct processing *p, struct dependency *d, struct m
     }
 }
 
+static bool processing_failed(struct processing *p, struct str why)
+{
+    return diag_error(p->d, NOWHERE, "%s%.*s", p->helm_major == 3 ? "" : "chart dependencies processing failed: ", STR_ARG(why));
+}
+
 /* ---- processDependencyEnabled ---- */
 
 static bool is_off(const struct chart *c, struct str name)
@@ -222,9 +228,9 @@ static bool process_enabled(struct processing *p, struct chart *c, const struct 
     if (!c->deps_given) return true;
     name_subcharts(p->a, c);
     for (uint32_t i = 0; i < c->deps_n; i++) c->deps[i].enabled = !c->deps[i].dropped;
-    struct coalescer k = {.a = p->a, .o = c->parent ? NULL : p->o};
+    struct coalescer k = {.a = p->a, .o = c->parent ? NULL : p->o, .helm_major = p->helm_major};
     struct map *merged;
-    if (!coalesce_tree(&k, c, values, false, &merged)) return diag_error(p->d, NOWHERE, "chart dependencies processing failed: %.*s", STR_ARG(k.error));
+    if (!coalesce_tree(&k, c, values, false, &merged)) return processing_failed(p, k.error);
     apply_tags(p, c, merged);
     for (uint32_t i = 0; i < c->deps_n; i++)
         if (!c->deps[i].dropped) apply_condition(p, &c->deps[i], merged, path);
@@ -290,7 +296,7 @@ static void import_item(struct processing *p, const struct dependency *d, struct
         diag_warn(p->d, d->at, "ImportValues missing table from chart %.*s: %.*s is not a table", STR_ARG(d->name), STR_ARG(buf_str(&b)));
         return;
     }
-    struct coalescer k = {.a = p->a, .o = p->o};
+    struct coalescer k = {.a = p->a, .o = p->o, .helm_major = p->helm_major};
     coalesce_merge_tables(&k, imported, path_to_map(p->a, parent, table->n ? table : map_new(p->a)));
 }
 
@@ -311,9 +317,9 @@ static bool process_imports(struct processing *p, struct chart *c)
     bool any = false;
     for (uint32_t i = 0; i < c->deps_n; i++) any |= c->deps[i].enabled;
     if (!any) return true;
-    struct coalescer k = {.a = p->a, .o = p->o};
+    struct coalescer k = {.a = p->a, .o = p->o, .helm_major = p->helm_major};
     struct map *values, *imported = map_new(p->a);
-    if (!coalesce_tree(&k, c, NULL, true, &values)) return diag_error(p->d, NOWHERE, "chart dependencies processing failed: %.*s", STR_ARG(k.error));
+    if (!coalesce_tree(&k, c, NULL, true, &values)) return processing_failed(p, k.error);
     for (uint32_t i = 0; i < c->deps_n; i++) {
         struct dependency *d = &c->deps[i];
         if (!d->enabled || !d->import_values) continue;
@@ -366,7 +372,7 @@ static void enable_all(struct chart *c)
 
 struct chart *chart_process_dependencies(struct arena *a, const struct chart *c, struct map *user, struct reads *reads, struct diags *d)
 {
-    struct processing p = {a, reads, c->origins, d};
+    struct processing p = {a, reads, c->origins, d, c->helm_major};
     struct chart *to = copy_tree(a, c, NULL);
     enable_all(to);
     if (!process_enabled(&p, to, user, (struct str){0}) || !process_imports(&p, to)) return NULL;

@@ -140,7 +140,7 @@ static bool load_values(struct loader *l, const struct files *files, struct char
         return true;
     }
     c->values_input = add_input(l, files, f);
-    struct values_text t = {f->data, l->o->origins, c->values_input, LAYER_CHART, &c->duplicates};
+    struct values_text t = {f->data, l->o->origins, c->values_input, LAYER_CHART, &c->duplicates, c->helm_major};
     struct str why;
     if (!values_read_text(l->a, &t, &m, &why, &l->at)) {
         fail(l, "cannot load values.yaml: ", why);
@@ -350,6 +350,7 @@ static struct chart *load_files(struct loader *l, struct files files)
     c->source = l->source;
     c->prefix = files.prefix;
     c->origins = l->o->origins;
+    c->helm_major = l->o->helm_major == 3 ? 3 : 4;
     c->id = l->next_id++;
     struct map *m = load_metadata(l, &files, c);
     if (!m || !check_lock(l, &files, "Chart.lock") || !check_lock(l, &files, "requirements.lock") || !load_values(l, &files, c)) return NULL;
@@ -443,9 +444,10 @@ struct str chart_check_dependencies(struct arena *a, const struct chart *c)
     struct buf b = buf_new(a);
     for (uint32_t i = 0; i < c->deps_n; i++) {
         if (c->deps[i].present) continue;
-        buf_z(&b, b.n ? ", "
-                      : "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing "
-                        "dependencies: found in Chart.yaml, but missing in charts/ directory: ");
+        if (b.n) buf_z(&b, ", ");
+        else
+            buf_printf(&b, "%s error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing "
+                           "dependencies: found in Chart.yaml, but missing in charts/ directory: ", c->helm_major == 3 ? "An" : "an");
         buf_add(&b, c->deps[i].name);
     }
     return buf_done(&b);

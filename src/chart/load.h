@@ -47,8 +47,9 @@ struct values_text {
     struct origins *origins;
     uint32_t input, layer;
     struct yaml_duplicates *duplicates; /* NULL: not wanted */
+    int helm_major;
 };
-/* All documents, merged. False, *error as Helm words it ("cannot unmarshal yaml document: ...") and its place. */
+/* All documents, merged; for Helm 3 the first alone. False, *error as Helm words it ("cannot unmarshal yaml document: ...") and its place. */
 bool values_read_text(struct arena *a, const struct values_text *t, struct map **out, struct str *error, struct place *at);
 /* MergeMaps: `from` over `into`, which is changed; maps of `from` are copied, never shared. */
 void values_merge(struct arena *a, struct map *into, const struct map *from, struct origins *o);

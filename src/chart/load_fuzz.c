@@ -61,7 +61,7 @@ static void run(void *context)
     struct reads reads;
     split(a, job->text, &s, &user_text);
     struct chart_options o = {in, origins_new(a), STR("chart"), STR("fuzz")};
-    struct values_text t = {user_text, o.origins, 1, LAYER_USER, NULL};
+    struct values_text t = {user_text, o.origins, 1, LAYER_USER, NULL, 4};
     struct chart *c = chart_load(a, &s, &o, d);
     if (!c || !values_read_text(a, &t, &user, &why, &at)) return;
     reads_init(&reads, a, o.origins->n);

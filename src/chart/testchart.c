@@ -20,7 +20,7 @@ struct chart *testchart_load(struct testchart *t, const struct testfile *files)
     t->source = (struct source){.name = STR("test"), .n = n, .v = NEW_ARRAY(t->a, struct file, n), .packaged = t->source.packaged};
     for (size_t i = 0; i < n; i++) t->source.v[i] = (struct file){.path = str_from(files[i].path), .data = str_from(files[i].text)};
     if (n) qsort(t->source.v, n, sizeof *t->source.v, by_path);
-    struct chart_options o = {t->inputs, t->origins, STR("chart"), STR("./c")};
+    struct chart_options o = {t->inputs, t->origins, STR("chart"), STR("./c"), t->helm_major};
     return chart_load(t->a, &t->source, &o, t->d);
 }
 
@@ -28,7 +28,7 @@ struct str testchart_message(const struct testchart *t) { return t->d->n ? t->d-
 
 struct map *testchart_values(struct testchart *t, const char *yaml)
 {
-    struct values_text v = {str_from(yaml), t->origins, inputs_add(t->inputs, STR("values[0]"), STR(""), STR(""), str_from(yaml)), LAYER_USER, NULL};
+    struct values_text v = {str_from(yaml), t->origins, inputs_add(t->inputs, STR("values[0]"), STR(""), STR(""), str_from(yaml)), LAYER_USER, NULL, t->helm_major};
     struct map *m = NULL;
     struct str why;
     struct place at;

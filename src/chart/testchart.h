@@ -16,6 +16,7 @@ struct testchart {
     struct origins *origins;
     struct diags *d;
     struct source source;
+    int helm_major;
 };
 
 struct testchart testchart_new(struct arena *a);

@@ -26,7 +26,7 @@ static bool read_values_file(struct reading *r, uint32_t i, struct map **out)
     if (!source_file(r->a, path, &text, r->d)) return false;
     struct str role = str_printf(r->a, "%.*s[%u]", STR_ARG(r->u->role), i);
     struct str opened = str_is(str_trim(path), "-") ? (struct str){0} : path;
-    struct values_text t = {text, r->o, inputs_add(r->inputs, role, (struct str){0}, opened, text), LAYER_USER + i, r->u->duplicates};
+    struct values_text t = {text, r->o, inputs_add(r->inputs, role, (struct str){0}, opened, text), LAYER_USER + i, r->u->duplicates, r->u->helm_major};
     struct str why;
     struct place at;
     if (values_read_text(r->a, &t, out, &why, &at)) return true;
@@ -49,6 +49,9 @@ static bool apply_flag(struct reading *r, uint32_t i, const char *flag, uint32_t
     const struct user_flag *f = &r->u->flags[i];
     struct str role = str_printf(r->a, "%s[%u]", flag, nth), why;
     uint32_t input = inputs_add(r->inputs, role, (struct str){0}, (struct str){0}, f->text);
+    /* Helm 3 knows no whole objects here. */
+    if (f->kind == SET_JSON && r->u->helm_major == 3 && str_starts(str_trim(f->text), STR("{")))
+        return diag_error(r->d, place_in(input, 1), "failed parsing --set-json data %.*s", STR_ARG(f->text));
     if (set_apply(r->a, f->kind, f->text, into, r->o, input, LAYER_USER + r->u->files_n + i, read_set_file, r, &why)) return true;
     /* A file that cannot be read has been reported. */
     return why.n ? diag_error(r->d, place_in(input, 1), "%.*s", STR_ARG(why)) : false;

@@ -15,6 +15,7 @@ struct user_values {
     struct str *files;       uint32_t files_n;   /* -f, in order; "-" is standard input */
     struct user_flag *flags; uint32_t flags_n;   /* --set and its kin */
     struct str role;                             /* "values": input roles are values[0], values[1], ...; flags are --set[0] ... */
+    int helm_major;                              /* 3 or 4; 0 is 4. Helm 3 reads a file's first document alone */
     struct yaml_duplicates *duplicates;          /* keys written twice in a file; NULL: not wanted */
 };
 

@@ -25,6 +25,19 @@ TEST(values_nulls)
     CHECK_STR(effective(a, files, "m: 5\nl: {a: 1}\n"), STR("{\"k\":null,\"l\":{\"a\":1},\"m\":5}"));
 }
 
+TEST(values_of_helm3)
+{
+    struct testchart t = testchart_new(a);
+    t.helm_major = 3;
+    struct chart *c = testchart_load(&t, (struct testfile[]){{"Chart.yaml", CHART("a")}, {"values.yaml", "m: {x: 1, w: null}\n---\nk: 1\n"}, {0}});
+    CHECK_STR(testchart_effective(&t, c, testchart_values(&t, "m: {x: null, w: null, z: null}\n---\nl: 1\n")), STR("{\"m\":{\"z\":null}}"));
+    struct user_flag flag = {SET_JSON, STR("{\"a\":1}")};
+    struct user_values u = {.flags = &flag, .flags_n = 1, .role = STR("values"), .helm_major = 3};
+    struct map *out;
+    CHECK(!values_read_user(a, &u, t.inputs, t.origins, &out, NULL, t.d));
+    CHECK_STR(testchart_message(&t), STR("failed parsing --set-json data {\"a\":1}"));
+}
+
 TEST(values_many_nulls)
 {
     struct buf chart = buf_new(a), user = buf_new(a);

@@ -1,12 +1,23 @@
 /* A values file: its documents read one by one and merged, as LoadValues of Helm's pkg/chart/v2/loader does. */
 #include "chart/load.h"
 
+/* Helm 3: yaml.Unmarshal of the whole file, which reads its first document. */
+static bool read_first(struct arena *a, const struct values_text *t, const struct yaml_options *o, struct map **out, struct str *error, struct place *at)
+{
+    struct value v;
+    if (!yaml_read(a, t->text, o, &v, error, at)) return false;
+    *error = yaml_misfit(a, v, "map[string]interface {}");
+    *out = v.kind == V_MAP && v.u.map ? v.u.map : map_new(a);
+    return !error->n;
+}
+
 bool values_read_text(struct arena *a, const struct values_text *t, struct map **out, struct str *error, struct place *at)
 {
     struct yaml_options o = {.origins = t->origins, .input = t->input, .layer = t->layer, .duplicates = t->duplicates};
     struct list *documents;
     *out = NULL;
     *at = place_in(t->input, 0);
+    if (t->helm_major == 3) return read_first(a, t, &o, out, error, at);
     if (!yaml_read_all(a, t->text, &o, &documents, error, at)) return false;
     for (uint32_t i = 0; i < documents->n; i++) {
         struct value v = documents->v[i];

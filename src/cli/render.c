@@ -248,17 +248,6 @@ static bool write_files(struct cli *c, const struct manifest *v, uint32_t n, str
     return true;
 }
 
-static struct str missing_dependencies(struct arena *a, const struct chart *c)
-{
-    struct buf b = buf_new(a);
-    for (uint32_t i = 0; i < c->deps_n; i++) {
-        if (c->deps[i].present) continue;
-        if (b.n) buf_z(&b, ", ");
-        buf_add(&b, c->deps[i].name);
-    }
-    return buf_done(&b);
-}
-
 int cli_render(struct cli *c)
 {
     struct str release, chart_path, error = {0};
@@ -278,15 +267,14 @@ int cli_render(struct cli *c)
     env.release = release;
     struct origins *origins = origins_new(c->a);
     struct user_values given = cli_user_values(c, STR("values"));
+    given.helm_major = env.helm_major;
     if (!values_read_user(c->a, &given, c->inputs, origins, &user, NULL, c->diags)) return diags_fail(c);
-    struct chart_options o = {c->inputs, origins, STR("chart"), chart_path};
+    struct chart_options o = {c->inputs, origins, STR("chart"), chart_path, env.helm_major};
     struct chart *chart = chart_load(c->a, &source, &o, c->diags);
     if (!chart) return diags_fail(c);
-    if (str_is(chart->type, "library")) return helm_fails(c, STR("library charts are not installable"));
-    struct str missing = missing_dependencies(c->a, chart);
-    if (missing.n && !cli_has(c, "skip-missing-dependencies"))
-        return helm_fails(c, str_printf(c->a, "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing "
-                                              "dependencies: found in Chart.yaml, but missing in charts/ directory: %.*s", STR_ARG(missing)));
+    error = chart_check_installable(c->a, chart);
+    if (!error.n && !cli_has(c, "skip-missing-dependencies")) error = chart_check_dependencies(c->a, chart);
+    if (error.n) return helm_fails(c, error);
     if (!release_name_is_valid(release))
         return helm_fails(c, str_printf(c->a, "release name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53", STR_ARG(release)));
     struct parse_cache *parses = parse_cache_new(c->a);

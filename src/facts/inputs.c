@@ -73,7 +73,7 @@ static bool open_source(struct facts *f, bool is_old, struct source *out)
 bool facts_load_chart(struct facts *f, struct side *s, bool is_old)
 {
     if (!open_source(f, is_old, &s->source)) return false;
-    struct chart_options o = {f->inputs, f->origins, str_from(s->role), s->source.name};
+    struct chart_options o = {f->inputs, f->origins, str_from(s->role), s->source.name, f->o->helm_major};
     s->chart = chart_load(f->a, &s->source, &o, f->diags);
     if (!s->chart) return false;
     for (size_t i = 0; i < s->source.n; i++) facts_read(f, str_from(s->role), &s->source.v[i]);
