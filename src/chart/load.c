@@ -275,6 +275,8 @@ static struct chart *load_archive(struct loader *l, const struct files *files, c
     return load_files(l, below);
 }
 
+enum { SUBCHARTS_MAX = 5000 }; /* names are compared each with each */
+
 /* files->v[from..to-1] are what charts/ has under one name. */
 static bool load_subchart(struct loader *l, struct chart *c, const struct files *files, size_t from, size_t to, struct str name, uint32_t *cap)
 {
@@ -294,6 +296,7 @@ static bool load_subchart(struct loader *l, struct chart *c, const struct files 
         l->error = str_printf(l->a, "error unpacking subchart %.*s in %.*s: %.*s", STR_ARG(name), STR_ARG(c->name), STR_ARG(l->error));
         return false;
     }
+    if (c->subcharts_n == SUBCHARTS_MAX) guard_trip(l->a->guard, "%.*s holds more than %d charts", STR_ARG(c->name), SUBCHARTS_MAX);
     sub->parent = c;
     *PUSH(l->a, c->subcharts, c->subcharts_n, *cap) = sub;
     return true;
@@ -381,6 +384,9 @@ static bool is_ignored(const struct ignore_rules *r, struct str path, struct str
     return *dir_ignored || ignore_matches(r, path, false);
 }
 
+/* Every rule is tried on every file, and Helm sets no bound to either. */
+enum { RULES_TIMES_FILES_MAX = 20000000 };
+
 /* The files that .helmignore leaves, each readable. Helm applies no rules to a packaged chart. */
 static bool select_files(struct loader *l, struct files *out)
 {
@@ -388,6 +394,8 @@ static bool select_files(struct loader *l, struct files *out)
     struct ignore_rules rules = {.a = l->a};
     const struct file *f = t->packaged ? NULL : source_find(t, STR(".helmignore"));
     if (f && !ignore_parse(&rules, f->data, &l->error)) return false;
+    if ((uint64_t)rules.n * t->n > RULES_TIMES_FILES_MAX)
+        return fail(l, "", str_printf(l->a, ".helmignore has %u rules for %zu files: that is too much work", rules.n, t->n));
     if (!t->packaged) ignore_add_defaults(&rules);
     struct str dir = {0};
     bool dir_ignored = false;

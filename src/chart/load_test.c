@@ -172,6 +172,19 @@ TEST(chart_load_refuses_trees)
     CHECK_STR(testchart_message(&t), STR("Chart.yaml file is missing"));
 }
 
+TEST(chart_load_bounds_the_work_of_ignore_rules)
+{
+    struct testchart t = testchart_new(a);
+    struct buf rules = buf_new(a);
+    for (int i = 0; i < 2100; i++) buf_printf(&rules, "x%d\n", i);
+    struct testfile *files = NEW_ARRAY(a, struct testfile, 10001);
+    files[0] = (struct testfile){"Chart.yaml", BASE};
+    files[1] = (struct testfile){".helmignore", buf_done(&rules).p};
+    for (int i = 2; i < 10000; i++) files[i] = (struct testfile){str_printf(a, "f%d", i).p, ""};
+    CHECK(!testchart_load(&t, files));
+    CHECK_STR(testchart_message(&t), STR(".helmignore has 2100 rules for 10000 files: that is too much work"));
+}
+
 static bool ignored(struct arena *a, const char *rules, const char *path, bool is_dir)
 {
     struct ignore_rules r = {.a = a};

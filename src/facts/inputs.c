@@ -151,8 +151,9 @@ static bool read_changelog(struct facts *f)
 static bool open_folder(struct facts *f, struct str flag, struct str ref, struct str known, struct source *out, bool *found)
 {
     *found = true;
-    if (flag.n) return source_dir(f->a, flag, out, f->diags);
-    if (f->o->repo.n && known.n && source_git_has(f->a, f->o->repo, ref, known)) return source_git(f->a, f->o->repo, ref, known, out, f->diags);
+    if (flag.n) return source_dir(f->a, flag, out, f->diags) && source_check(out, f->diags);
+    if (f->o->repo.n && known.n && source_git_has(f->a, f->o->repo, ref, known))
+        return source_git(f->a, f->o->repo, ref, known, out, f->diags) && source_check(out, f->diags);
     *found = false;
     return true;
 }
