@@ -1,3 +1,4 @@
+#include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/strmap.h"
 #include "base/test.h"
@@ -96,4 +97,38 @@ TEST(strmap_finds_what_was_put)
     CHECK(!strmap_get(&m, STR("key300")));
     CHECK(!strmap_put(&m, STR("key7"), &x[0]));
     CHECK(strmap_get(&m, STR("key7")) == &x[0]);
+}
+
+static void make_text(void *context, size_t i, struct arena *mine)
+{
+    struct str *v = context;
+    v[i] = str_printf(mine, "piece %zu", i);
+}
+
+TEST(parallel_for_does_every_piece)
+{
+    enum { PIECES = 1000 };
+    struct str *v = NEW_ARRAY(a, struct str, PIECES);
+    parallel_for(a, PIECES, 1 << 20, make_text, v);
+    for (int i = 0; i < PIECES; i++) CHECK_STR(v[i], str_printf(a, "piece %d", i));
+}
+
+static void want_too_much(void *context, size_t i, struct arena *mine)
+{
+    (void)context;
+    if (i == 7) arena_alloc(mine, 2 << 20);
+}
+
+static void run_parallel(void *arena) { parallel_for(arena, 20, 1 << 20, want_too_much, NULL); }
+
+TEST(parallel_for_passes_a_trip_on)
+{
+    struct limits few = limits_default();
+    few.bytes = 1 << 20;
+    struct guard g;
+    guard_init(&g, few);
+    struct arena *b = arena_new(&g);
+    CHECK(!guard_run(&g, run_parallel, b));
+    CHECK(strstr(g.message, "memory"));
+    arena_free(b);
 }

@@ -1,6 +1,7 @@
 /* The output of a render taken apart into documents and sorted: pkg/release/v1/util of Helm. */
 #include "chart/render.h"
 
+#include "base/parallel.h"
 #include "base/utf8.h"
 #include "text/unicode.h"
 #include "value/yaml.h"
@@ -128,30 +129,93 @@ static bool head_is_sound(struct value v, const char **field, const char **got)
     return true;
 }
 
-static bool add_document(struct render *r, uint32_t rendered, struct str text, uint32_t offset, struct documents *docs)
-{
-    const struct rendered *f = &r->files[rendered];
-    struct yaml_options o = {0};
-    struct str error;
-    struct place at;
-    struct sorting *s;
+/* A document on its way: where it stands, and what reading it gave. */
+struct document {
+    uint32_t rendered, offset;
+    struct str text;
+    bool ok;
     struct value v;
+    struct str error;
+    struct arena *scratch;     /* while it is read for its head alone */
+};
+struct document_list {
+    struct document *v;
+    uint32_t n, cap;
+    size_t bytes;
+};
+
+static void read_whole(void *context, size_t i, struct arena *mine)
+{
+    struct document *d = &((struct document *)context)[i];
+    struct yaml_options o = {0};
+    struct place at;
+    d->ok = yaml_read(mine, d->text, &o, &d->v, &d->error, &at);
+}
+
+static void keep(struct arena *a, struct map *from, struct map *to, const char *key)
+{
+    struct entry *e = map_find(from, str_from(key));
+    if (e) map_putz(to, key, value_copy(a, e->value));
+}
+
+/* Kind, name and annotations; the rest was read only to see that it can be read. */
+static struct value head_of(struct arena *a, struct value v)
+{
+    struct value meta = value_at(v, "metadata", NULL);
+    struct map *m = map_new(a), *inner = map_new(a);
+    if (v.kind != V_MAP) return v.kind == V_LIST ? v_list(NULL) : value_copy(a, v);
+    keep(a, v.u.map, m, "kind");
+    if (meta.kind == V_MAP) {
+        keep(a, meta.u.map, inner, "name");
+        keep(a, meta.u.map, inner, "annotations");
+        map_putz(m, "metadata", v_map(inner));
+    } else {
+        keep(a, v.u.map, m, "metadata");
+    }
+    return v_map(m);
+}
+
+static void read_head(void *context, size_t i, struct arena *mine)
+{
+    struct document *d = &((struct document *)context)[i];
+    struct yaml_options o = {0};
+    struct place at;
+    d->scratch = arena_new(mine->guard);
+    d->ok = yaml_read(d->scratch, d->text, &o, &d->v, &d->error, &at);
+    if (d->ok) d->v = head_of(mine, d->v);
+    else d->error = str_dup(mine, d->error);
+    arena_free(d->scratch);
+    d->scratch = NULL;
+}
+
+/* What a limit that tripped on the way left open. */
+static void free_scratch(void *context)
+{
+    struct document_list *l = context;
+    for (uint32_t i = 0; i < l->n; i++) arena_free(l->v[i].scratch);
+}
+
+static bool refuse(struct render *r, const struct rendered *f, struct str why)
+{
+    r->error = str_printf(r->a, "YAML parse error on %.*s: %.*s", STR_ARG(f->path), STR_ARG(why));
+    r->error_template = f->path;
+    return false;
+}
+
+static bool add_document(struct render *r, const struct document *doc, struct documents *docs)
+{
+    const struct rendered *f = &r->files[doc->rendered];
     const char *field, *got;
-    if (!yaml_read(r->a, text, &o, &v, &error, &at)) {
-        r->error = str_printf(r->a, "YAML parse error on %.*s: %.*s", STR_ARG(f->path), STR_ARG(error));
-        r->error_template = f->path;
-        return false;
+    struct value v = doc->v;
+    if (!doc->ok) return refuse(r, f, doc->error);
+    bool whole = v.kind != V_MAP && v.kind != V_NIL;
+    if (whole || !head_is_sound(v, &field, &got)) {
+        const char *what = whole ? (v.kind == V_LIST ? "array" : v.kind == V_STR ? "string" : v.kind == V_BOOL ? "bool" : "number") : got;
+        return refuse(r, f, str_printf(r->a, "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go %s%s", what,
+                                       whole ? "value of type util.SimpleHead" : "struct field SimpleHead.", whole ? "" : field));
     }
-    if ((v.kind != V_MAP && v.kind != V_NIL) || !head_is_sound(v, &field, &got)) {
-        bool whole = v.kind != V_MAP && v.kind != V_NIL;
-        r->error = str_printf(r->a, "YAML parse error on %.*s: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go %s", STR_ARG(f->path),
-                              whole ? (v.kind == V_LIST ? "array" : v.kind == V_STR ? "string" : v.kind == V_BOOL ? "bool" : "number") : got,
-                              whole ? "value of type util.SimpleHead" : str_z(r->a, str_printf(r->a, "struct field SimpleHead.%s", field)));
-        r->error_template = f->path;
-        return false;
-    }
-    struct manifest m = {.path = f->path, .text = text, .kind = value_str_at(v, "kind"), .name = value_str_at(value_at(v, "metadata", NULL), "name"),
-                         .object = v, .offset = offset, .rendered = rendered};
+    struct manifest m = {.path = f->path, .text = doc->text, .kind = value_str_at(v, "kind"), .name = value_str_at(value_at(v, "metadata", NULL), "name"),
+                         .object = v, .offset = doc->offset, .rendered = doc->rendered};
     struct value hook = value_at(v, "metadata", "annotations", "helm.sh/hook", NULL);
     if (hook.kind != V_NIL) {
         m.hook = true;
@@ -161,27 +225,24 @@ static bool add_document(struct render *r, uint32_t rendered, struct str text, u
         if (!m.delete_policy.n) m.delete_policy = STR("before-hook-creation");
         if (!events_known(m.events)) return true;
     }
-    s = PUSH(r->a, docs->v, docs->n, docs->cap);
+    struct sorting *s = PUSH(r->a, docs->v, docs->n, docs->cap);
     *s = (struct sorting){m, rank_of(m.kind), docs->n};
     return true;
 }
 
-static bool split_file(struct render *r, uint32_t rendered, struct documents *docs)
+static void split_file(struct render *r, uint32_t rendered, struct document_list *out)
 {
     struct str whole = r->files[rendered].text, text = trim_space(whole);
     size_t from = 0, start, end;
-    bool more = true;
-    while (more) {
+    for (bool more = true; more; from = end) {
         more = find_separator(text, from, &start, &end);
         struct str doc = str_sub(text, from, more ? start : text.n);
-        if (doc.n) {
-            struct str body = trim_space(doc);
-            uint32_t offset = (uint32_t)((body.n ? body.p : doc.p) - whole.p);
-            if (!add_document(r, rendered, body, offset, docs)) return false;
-        }
-        from = end;
+        if (!doc.n) continue;
+        struct str body = trim_space(doc);
+        uint32_t offset = (uint32_t)((body.n ? body.p : doc.p) - whole.p);
+        *PUSH(r->a, out->v, out->n, out->cap) = (struct document){.rendered = rendered, .offset = offset, .text = body};
+        out->bytes += body.n;
     }
-    return true;
 }
 
 static void add_crds(struct render *r, const struct chart *c, struct documents *docs, uint32_t depth)
@@ -195,15 +256,19 @@ static void add_crds(struct render *r, const struct chart *c, struct documents *
     for (uint32_t i = 0; i < c->subcharts_n; i++) add_crds(r, c->subcharts[i], docs, depth + 1);
 }
 
-bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, struct diags *d)
+bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth)
 {
-    (void)d;
     struct documents docs = {0};
+    struct document_list *list = NEW(r->a, struct document_list);
     add_crds(r, r->chart, &docs, 0);
     for (uint32_t i = 0; i < r->files_n; i++) {
         if (str_ends(r->files[i].path, STR("NOTES.txt")) || !trim_space(r->files[i].text).n) continue;
-        if (!split_file(r, i, &docs)) return false;
+        split_file(r, i, list);
     }
+    arena_defer(r->a, free_scratch, list);
+    parallel_for(r->a, list->n, list->bytes, depth == MANIFEST_HEADS ? read_head : read_whole, list->v);
+    for (uint32_t i = 0; i < list->n; i++)
+        if (!add_document(r, &list->v[i], &docs)) return false;
     qsort(docs.v, docs.n, sizeof *docs.v, by_kind);
     *v = NEW_ARRAY(r->a, struct manifest, docs.n);
     *n = docs.n;

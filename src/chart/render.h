@@ -53,7 +53,9 @@ struct manifest {
     uint32_t offset;          /* of text in its struct rendered's text */
     uint32_t rendered;        /* index into r->files; UINT32_MAX for crds */
 };
+/* How much of each document is kept in manifest.object: kind, name and annotations, which is enough for printing; or all. */
+enum manifest_depth { MANIFEST_HEADS, MANIFEST_WHOLE };
 /* Manifests first, in install order, then hooks in the order Helm prints them. False and r->error on YAML errors. */
-bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, struct diags *d);
+bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth);
 
 #endif

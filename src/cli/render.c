@@ -278,7 +278,7 @@ int cli_render(struct cli *c)
     if (!release_name_is_valid(release))
         return helm_fails(c, str_printf(c->a, "release name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53", STR_ARG(release)));
     struct parse_cache *parses = parse_cache_new(c->a);
-    if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, c->diags))
+    if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, MANIFEST_HEADS))
         return helm_fails(c, str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));
     for (size_t i = 0; i < c->diags->n; i++)
         if (c->diags->v[i].severity == SEVERITY_WARNING) fprintf(stderr, "%.*s\n", STR_ARG(cli_clean(c->a, c->diags->v[i].message)));

@@ -48,8 +48,11 @@ static bool render_side(struct facts *f, struct side *s, bool is_old)
     s->a = f->a;
     struct diags *quiet = diags_new(f->a, f->inputs);
     s->rendered = render_chart(s->a, s->chart, s->user, &s->env, f->parses, quiet, &s->render) &&
-                  render_manifests(&s->render, &s->manifests, &s->manifests_n, quiet) && objects_of_render(s->a, &s->render, s->env.ns, &s->objects, quiet);
-    if (s->rendered) return true;
+                  render_manifests(&s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
+    if (s->rendered) {
+        objects_of_manifests(s->a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
+        return true;
+    }
     if (!s->render.error.n) s->render.error = quiet->n ? quiet->v[quiet->n - 1].message : STR("the chart does not render");
     return false;
 }

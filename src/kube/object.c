@@ -267,12 +267,12 @@ void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n,
         if (!strmap_get(&out->by_id, out->v[i].id)) strmap_put(&out->by_id, out->v[i].id, &out->v[i]);
 }
 
-bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out, struct diags *d)
+bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out)
 {
     struct manifest *v;
     uint32_t n;
     *out = (struct objects){.a = a, .by_id = strmap_new(a)};
-    if (!render_manifests(r, &v, &n, d)) return false;
+    if (!render_manifests(r, &v, &n, MANIFEST_WHOLE)) return false;
     objects_of_manifests(a, v, n, ns, out);
     return true;
 }

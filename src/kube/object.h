@@ -36,7 +36,7 @@ struct objects {
 };
 
 /* All objects of a render, those hidden in ConfigMaps that a hook Job applies included. `ns` is the release's namespace. */
-bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out, struct diags *d);
+bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out);
 /* The same from the manifests of a render; they must outlive the objects. */
 void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out);
 const struct object *objects_find(const struct objects *o, struct str id);

@@ -122,7 +122,7 @@ static bool experiment(struct search *s, uint32_t only, uint32_t *found)
     struct diags *d = diags_new(a, p->f->inputs);
     struct render r = {0};
     struct objects now;
-    bool ok = render_chart(a, s->side->chart, user.u.map, &env, p->f->parses, d, &r) && objects_of_render(a, &r, p->plan->ns, &now, d);
+    bool ok = render_chart(a, s->side->chart, user.u.map, &env, p->f->parses, d, &r) && objects_of_render(a, &r, p->plan->ns, &now);
     bool clean = ok && is_clean(a, s, &s->side->objects, &now);
     for (uint32_t i = 0; i < p->shape.units_n; i++) {
         const struct workload *w = wanted(s, &p->shape.units[i]);
