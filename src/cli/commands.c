@@ -48,6 +48,8 @@ const struct option cli_options[] = {
     {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN, "write plan, scripts, findings and values files there", NULL},
     {"work-dir", 0, OPTION_TEXT, "DIR", IN_PLAN, "where the scripts record (default: below XDG_STATE_HOME)", NULL},
     {"force", 0, OPTION_FLAG, NULL, IN_PLAN, "write scripts that run although the plan is not proved", NULL},
+    {"all", 0, OPTION_FLAG, NULL, IN_DIFF, "show version labels and checksums too", NULL},
+    {"exit-code", 0, OPTION_FLAG, NULL, IN_DIFF, "exit with status 1 when something differs", NULL},
     {"verbose", 'v', OPTION_FLAG, NULL, IN_PAIR, "say on standard error what was done and how often", NULL},
 
     {"is-upgrade", 0, OPTION_FLAG, NULL, IN_RENDER, "set .Release.IsUpgrade instead of .Release.IsInstall", NULL},
@@ -70,6 +72,9 @@ const struct command cli_commands[] = {
     {"lint", NULL, "INPUTS [OPTIONS]", "find what an upgrade will break",
      "Compares the two charts under the user's values and says what the upgrade will break, with the place, the reason and the fix. With --new alone it checks one chart.",
      IN_LINT, cli_lint},
+    {"diff", NULL, "INPUTS [OPTIONS]", "show what changed between two releases",
+     "Default values, objects, models, bundles and changelog, in that order. Version labels and checksums are left out, embedded ScaledObjects are parsed, Secret data is never shown. Exit status 0 whatever differs, 1 with --exit-code.",
+     IN_DIFF, cli_diff},
     {"render", "template", "[RELEASE] CHART [OPTIONS]", "render a chart, byte for byte as helm template does",
      "Prints what `helm template` prints for the same chart, values and flags, and fails where Helm fails, with exit status 1.", IN_RENDER,
      cli_render},

@@ -27,11 +27,13 @@ static int gather_and_emit(struct cli *c, enum emit_for what, bool check)
     if (!e) return bad_format(c, cli_get(c, "format"));
     if (!cli_options_read(c, &o) || !facts_gather(&f, &o, c->diags)) return EXIT_BAD_INPUT;
     if (check) checks_run(&f, false);
-    struct emit_input in = {.f = &f, .color = c->color};
+    struct emit_input in = {.f = &f, .color = c->color, .all = cli_has(c, "all")};
     struct buf b = buf_new(c->a);
     e->emit(&b, &in);
     fwrite(b.p ? b.p : "", 1, b.n, c->out);
-    return check ? cli_findings_status(&f) : EXIT_OK;
+    if (check) return cli_findings_status(&f);
+    bool differs = f.diff.defaults.n || f.diff.objects.n || f.diff.models.n || f.diff.models.bundles_n;
+    return differs && cli_has(c, "exit-code") ? EXIT_FINDINGS : EXIT_OK;
 }
 
 int cli_lint(struct cli *c) { return gather_and_emit(c, EMIT_LINT, true); }

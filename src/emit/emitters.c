@@ -3,6 +3,8 @@
 const struct emitter emitters[] = {
     {"text", EMIT_LINT, emit_findings_text},
     {"json", EMIT_LINT, emit_findings_json},
+    {"text", EMIT_DIFF, emit_diff_text},
+    {"json", EMIT_DIFF, emit_diff_json},
     {0},
 };
 

@@ -6,5 +6,14 @@
 
 void emit_findings_text(struct buf *out, const struct emit_input *in);
 void emit_findings_json(struct buf *out, const struct emit_input *in);
+void emit_diff_text(struct buf *out, const struct emit_input *in);
+void emit_diff_json(struct buf *out, const struct emit_input *in);
+
+/* rutter.diff/v1, for both. */
+struct value emit_diff_value(struct arena *a, const struct emit_input *in);
+/* Whether a value under this path is secret by its name. */
+bool emit_is_secret(struct str path);
+/* A value as our documents may hold it: numbers that are no integers within 2^53 become text. */
+struct value emit_plain(struct arena *a, struct value v, unsigned depth);
 
 #endif
