@@ -27,6 +27,7 @@ struct chart {
     uint32_t chart_input, values_input; /* Chart.yaml, values.yaml; 0: none */
     struct str schema;          /* values.schema.json; .p is NULL when there is none (an empty one is an invalid one) */
     uint32_t schema_input;
+    struct compiled_schema *compiled; /* values_validate's own: once for all renders */
     const struct file **templates; uint32_t templates_n; /* under templates/, not ignored, in byte order */
     const struct file **files;     uint32_t files_n;     /* all others that .Files shows */
     const struct file **crds;      uint32_t crds_n;

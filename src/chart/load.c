@@ -228,6 +228,8 @@ static void sort_files(struct loader *l, struct chart *c, const struct files *fi
         if (str_is(path, "values.schema.json")) {
             c->schema = f->data.p ? f->data : STR("");
             c->schema_input = add_input(l, files, f);
+            c->compiled = NEW(l->a, struct compiled_schema);
+            c->compiled->a = l->a;
         }
         if (is_special(path, v1)) continue;
         c->files[c->files_n++] = f;

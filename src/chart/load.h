@@ -40,6 +40,16 @@ void metadata_dependencies(struct arena *a, struct chart *c);
 /* A fresh c->metadata from c->name and the dependencies that are enabled. */
 void metadata_update(struct arena *a, struct chart *c);
 
+/* ---- schemas (validate.c) ---- */
+
+struct schema;
+struct compiled_schema {
+    struct arena *a;             /* the chart's */
+    bool done;
+    const struct schema *schema; /* NULL: not compiled yet, or not valid */
+    struct str error;
+};
+
 /* ---- a values file (values_text.c): pkg/chart/v2/loader LoadValues ---- */
 
 struct values_text {

@@ -41,17 +41,26 @@ static void add_violation(struct validation *x, const struct chart *c, struct st
     if (w) *PUSH(w->a, w->v, w->n, w->cap) = (struct violation){c->path, path, message};
 }
 
+/* Compiled into the chart's arena, and only once: one chart is rendered many times. */
+static const struct compiled_schema *compile(const struct chart *c)
+{
+    struct compiled_schema *s = c->compiled;
+    if (!s->done) s->schema = schema_compile(s->a, c->schema, &s->error);
+    s->done = true;
+    return s;
+}
+
 static void validate_own(struct validation *x, const struct chart *c, struct value values, struct str path)
 {
-    struct str error, shown;
+    struct str shown;
     struct schema_errors errors = {.a = x->a};
-    const struct schema *s = schema_compile(x->a, c->schema, &error);
-    if (s && schema_validate(x->a, s, values, &errors, &shown)) return;
+    const struct compiled_schema *s = compile(c);
+    if (s->schema && schema_validate(x->a, s->schema, values, &errors, &shown)) return;
     buf_add(&x->shown, c->name);
     buf_z(&x->shown, ":\n");
-    if (!s) {
-        buf_add(&x->shown, error);
-        add_violation(x, c, path, error);
+    if (!s->schema) {
+        buf_add(&x->shown, s->error);
+        add_violation(x, c, path, s->error);
         return;
     }
     buf_add(&x->shown, shown);
@@ -60,7 +69,7 @@ static void validate_own(struct validation *x, const struct chart *c, struct val
 
 static void validate_chart(struct validation *x, const struct chart *c, struct value values, struct str path)
 {
-    if (c->schema.p) validate_own(x, c, values, path);
+    if (c->compiled) validate_own(x, c, values, path);
     for (uint32_t i = 0; i < c->subcharts_n; i++) {
         const struct chart *sub = c->subcharts[i];
         struct value below = map_get(values.u.map, sub->name);
