@@ -54,7 +54,8 @@ _rutter() {
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--baseline[findings that are known already]:FILE:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint and diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
+      '*--output-file[write this format there as well; may be repeated]:FORMAT=FILE:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
     ;;
@@ -96,7 +97,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint and diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
       '*--all[show version labels and checksums too]' \
       '*--exit-code[exit with status 1 when something differs]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -135,7 +136,7 @@ _rutter() {
     ;;
   help)
     _arguments \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint and diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
       '*:file:_files'
     ;;
   esac

@@ -3,6 +3,9 @@
 const struct emitter emitters[] = {
     {"text", EMIT_LINT, emit_findings_text},
     {"json", EMIT_LINT, emit_findings_json},
+    {"sarif", EMIT_LINT, emit_findings_sarif},
+    {"github", EMIT_LINT, emit_findings_github},
+    {"markdown", EMIT_LINT, emit_findings_markdown},
     {"text", EMIT_DIFF, emit_diff_text},
     {"json", EMIT_DIFF, emit_diff_json},
     {0},

@@ -6,6 +6,11 @@
 
 void emit_findings_text(struct buf *out, const struct emit_input *in);
 void emit_findings_json(struct buf *out, const struct emit_input *in);
+void emit_findings_sarif(struct buf *out, const struct emit_input *in);
+void emit_findings_github(struct buf *out, const struct emit_input *in);
+void emit_findings_markdown(struct buf *out, const struct emit_input *in);
+/* A finding's name that survives moved lines: digest of rule and subject. */
+struct str emit_fingerprint(struct arena *a, const struct finding *x);
 void emit_diff_text(struct buf *out, const struct emit_input *in);
 void emit_diff_json(struct buf *out, const struct emit_input *in);
 
