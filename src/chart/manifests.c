@@ -144,12 +144,14 @@ struct document_list {
     size_t bytes;
 };
 
+/* Helm trims documents, and the reader that decodes them for the cluster ends every line again (apimachinery, LineReader): a block scalar at the end
+ * of a document keeps its last newline. */
 static void read_whole(void *context, size_t i, struct arena *mine)
 {
     struct document *d = &((struct document *)context)[i];
     struct yaml_options o = {0};
     struct place at;
-    d->ok = yaml_read(mine, d->text, &o, &d->v, &d->error, &at);
+    d->ok = yaml_read(mine, str_concat(mine, d->text, STR("\n")), &o, &d->v, &d->error, &at);
 }
 
 static void keep(struct arena *a, struct map *from, struct map *to, const char *key)

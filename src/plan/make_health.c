@@ -10,29 +10,35 @@ static const struct workload *workload_on(const struct unit *u, bool new) { retu
 
 /* ---- rollouts ---- */
 
-/* One word and the reason, from the object's own status. Numbers are float64 in kubectl's templates; an absent field is nil, for which `or` puts 0.0. */
+/* Numbers are compared as text: whether kubectl's templates see integers or floats depends on its version. An absent field is nil, for which `or`
+ * puts 0. */
+#define SAME(x, y) "(eq (print (or " x " 0)) (print " y "))"
+
+/* Whether the workload's own status says that its last change is rolled out, then how far it is. */
 struct str make_rollout_template(struct arena *a, const struct workload *w, struct str marker)
 {
     const char *done, *shown;
     switch (w->kind) {
     case WORKLOAD_STATEFULSET:
         /* Pods below a partition stay old, so the update revision never becomes the current one. */
-        done = w->partition > 0 || w->strategy != UPDATE_ROLLING
-                   ? "(eq (or .status.readyReplicas 0.0) .spec.replicas)"
-                   : "(eq (or .status.readyReplicas 0.0) .spec.replicas) (eq .status.currentRevision .status.updateRevision)";
+        done = w->partition > 0 || w->strategy != UPDATE_ROLLING ? SAME(".status.readyReplicas", ".spec.replicas")
+                                                                 : SAME(".status.readyReplicas", ".spec.replicas") " (eq .status.currentRevision .status.updateRevision)";
         shown = "{{or .status.updatedReplicas 0}} updated, {{or .status.readyReplicas 0}} ready of {{.spec.replicas}}";
         break;
     case WORKLOAD_DAEMONSET:
-        done = w->strategy == UPDATE_ON_DELETE ? "(eq (or .status.numberReady 0.0) .status.desiredNumberScheduled)"
-                                               : "(eq (or .status.updatedNumberScheduled 0.0) .status.desiredNumberScheduled) (eq (or .status.numberReady 0.0) .status.desiredNumberScheduled)";
+        done = w->strategy == UPDATE_ON_DELETE ? SAME(".status.numberReady", ".status.desiredNumberScheduled")
+                                               : SAME(".status.updatedNumberScheduled", ".status.desiredNumberScheduled") " " SAME(".status.numberReady", ".status.desiredNumberScheduled");
         shown = "{{or .status.updatedNumberScheduled 0}} updated, {{or .status.numberReady 0}} ready of {{.status.desiredNumberScheduled}}";
         break;
-    default:
-        done = "(eq (or .status.updatedReplicas 0.0) .spec.replicas) (eq (or .status.replicas 0.0) .spec.replicas) (eq (or .status.availableReplicas 0.0) .spec.replicas)";
+    case WORKLOAD_DEPLOYMENT:
+        done = SAME(".status.updatedReplicas", ".spec.replicas") " " SAME(".status.replicas", ".spec.replicas") " " SAME(".status.availableReplicas", ".spec.replicas");
         shown = "{{or .status.updatedReplicas 0}} updated, {{or .status.availableReplicas 0}} available of {{.spec.replicas}}";
-        if (w->kind == WORKLOAD_REPLICASET) done = "(eq (or .status.readyReplicas 0.0) .spec.replicas)";
+        break;
+    default:
+        done = SAME(".status.readyReplicas", ".spec.replicas");
+        shown = "{{or .status.readyReplicas 0}} ready of {{.spec.replicas}}";
     }
-    return str_printf(a, "go-template={{if and (ge (or .status.observedGeneration 0.0) .metadata.generation) %.*s %s}}done: {{end}}%s", STR_ARG(marker), done, shown);
+    return str_printf(a, "go-template={{if and " SAME(".status.observedGeneration", ".metadata.generation") " %.*s%s%s}}done: {{end}}%s", STR_ARG(marker), marker.n ? " " : "", done, shown);
 }
 
 static void in_monitor_order(const struct planner *p, uint32_t *order)

@@ -19,18 +19,19 @@ static void when_not_paused_before(struct planner *p, struct step *s, const stru
     step_when(p->a, s, make_paused_flag(p->a, o), STR(""), false);
 }
 
-static struct step *wait_for_pause(struct planner *p, const struct object *o, bool paused)
+/* A pause deletes the HorizontalPodAutoscaler that KEDA made, and resuming makes it again. The condition Paused says the same, but now and then KEDA's
+ * scale loop writes an older one back over it, and it stays wrong until the object changes next (seen with 2.20; kedacore/keda#6062): the effect counts. */
+static void wait_for_hpa(struct planner *p, const struct object *o, struct str hpa, bool paused)
 {
     struct step *s = make_step(p, STEP_WAIT, str_printf(p->a, "%s-%.*s", paused ? "paused" : "resumed", STR_ARG(o->name)),
-                               str_printf(p->a, "KEDA has %s %.*s", paused ? "paused" : "resumed", STR_ARG(o->name)));
-    make_kubectl(p, &s->argv, o->ns, "get", str_z(p->a, make_ref(p->a, o)), "-o", "jsonpath={.status.conditions[?(@.type==\"Paused\")].status}", NULL);
-    step_expect(p->a, s, paused ? EXPECT_EQUALS : EXPECT_NOT_MATCHES, paused ? STR("True") : STR("^True$"), STR("Is the KEDA operator at work?"));
+                               str_printf(p->a, "KEDA has %s of %.*s", paused ? "taken away the HorizontalPodAutoscaler" : "made the HorizontalPodAutoscaler", STR_ARG(o->name)));
+    make_kubectl(p, &s->argv, o->ns, "get", "horizontalpodautoscaler.autoscaling", str_z(p->a, hpa), "--ignore-not-found", "-o", "name", NULL);
+    step_expect(p->a, s, paused ? EXPECT_EMPTY : EXPECT_NOT_EMPTY, STR(""), STR("Is the KEDA operator at work? Its log tells."));
     when_not_paused_before(p, s, o);
     s->timeout = 90;
     s->timeout_why = STR("KEDA acts within seconds of a change");
     s->poll = 2;
     s->expected = 6;
-    return s;
 }
 
 static void pause_at(struct planner *p, const struct scaler_pair *x, struct str replicas, const char *inverse)
@@ -43,7 +44,7 @@ static void pause_at(struct planner *p, const struct scaler_pair *x, struct str 
     when_not_paused_before(p, s, o);
     step_effect(a, s, EFFECT_PAUSE, o->id, paused_replicas);
     s->inverse = str_printf(a, "%s-%.*s", inverse, STR_ARG(make_id(a, o->name)));
-    wait_for_pause(p, o, true);
+    wait_for_hpa(p, o, x->old->hpa_name, true);
 }
 
 static void resume_one(struct planner *p, const struct object *o, const struct scaler *scaler)
@@ -55,15 +56,7 @@ static void resume_one(struct planner *p, const struct object *o, const struct s
     when_not_paused_before(p, s, o);
     step_effect(a, s, EFFECT_UNPAUSE, o->id, paused_replicas);
     s->inverse_why = STR("the rollback pauses and resumes by itself");
-    wait_for_pause(p, o, false);
-    s = make_step(p, STEP_WAIT, str_printf(a, "hpa-%.*s", STR_ARG(o->name)), str_printf(a, "KEDA has made the HorizontalPodAutoscaler of %.*s again", STR_ARG(o->name)));
-    make_kubectl(p, &s->argv, o->ns, "get", "horizontalpodautoscaler.autoscaling", str_z(a, scaler->hpa_name), "--ignore-not-found", "-o", "name", NULL);
-    step_expect(a, s, EXPECT_NOT_EMPTY, STR(""), STR("A pause deletes it, and resuming should make it again: look at the KEDA operator's log."));
-    when_not_paused_before(p, s, o);
-    s->timeout = 90;
-    s->timeout_why = STR("KEDA acts within seconds of a change");
-    s->poll = 2;
-    s->expected = 8;
+    wait_for_hpa(p, o, scaler->hpa_name, false);
 }
 
 void make_pause(struct planner *p)
@@ -112,7 +105,7 @@ void make_scalers_match(struct planner *p)
 {
     struct step *s = make_applied_file(p, false);
     if (!s) return;
-    s = make_dry_apply(p, STR("applied-match"), STR(""), s->stdout_to);
+    s = make_dry_apply(p, STR("applied-match"), STR(""), "--field-manager=rutter", s->stdout_to);
     for (uint32_t i = 0; i < s->expect_n; i++) s->expect[i].explain = STR("");
     step_expect(p->a, s, EXPECT_NOT_EMPTY, STR(""), STR("An object that the release's hook applies was changed by hand or is gone; the rollback would not bring that back."));
     assume(p, "applied", STR("What the old hooks applied is in the cluster as they applied it."), s->id);

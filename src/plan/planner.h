@@ -138,9 +138,9 @@ struct str make_paused_at(struct arena *a, const struct object *o);
 struct str make_paused_flag(struct arena *a, const struct object *o);
 /* Objects that a hook applies, as one List in a work file ("applied-old.json"); the step that writes it, or NULL when there are none. */
 struct step *make_applied_file(struct planner *p, bool new_side);
-/* A check that the cluster's objects have the values that the work file gives them: a server-side dry run under a name of its own conflicts with
- * every field whose value differs, whoever owns it. Nothing is written. */
-struct step *make_dry_apply(struct planner *p, struct str what, struct str title, struct str file);
+/* A check that the cluster's objects have the values that the work file gives them: a server-side dry run conflicts with every field that somebody
+ * else owns and whose value differs. Nothing is written. */
+struct step *make_dry_apply(struct planner *p, struct str what, struct str title, const char *manager, struct str file);
 void assume(struct planner *p, const char *id, struct str text, struct str checked_by);
 struct step *make_gate(struct planner *p, struct str what, struct str title, struct str accept);
 struct loss *declare_loss(struct planner *p, struct str id, struct str object, struct str text, struct str gate);

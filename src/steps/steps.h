@@ -55,7 +55,7 @@ enum expect_kind {
     EXPECT_INT_GE,      /* ... is an integer of at least `number` */
     EXPECT_SAME_FILE,   /* standard output is byte for byte the work file `text` */
     EXPECT_SAME_INPUT,  /* ... is byte for byte the input `text` ("values-old") */
-    EXPECT_DOCUMENTS,   /* ... is a manifest (helm get manifest) that has every document of side `text` ("old", "new") of plan.documents */
+    EXPECT_DOCUMENTS,   /* ... is a manifest (helm get manifest, helm upgrade --dry-run) that has every document of side `text` ("old", "new") of plan.documents */
 };
 
 struct expect {
@@ -214,8 +214,8 @@ struct plan_object {
     bool holds_data;          /* a PVC, or a StatefulSet with claim templates */
 };
 
-/* One document of a side's render, as `helm get manifest` prints it: the lines from "# Source:" to before the next "---",
- * empty lines at its end off, each with its newline. */
+/* One document of a side's render, as `helm get manifest` and a dry run print it: the lines from "# Source:" to before the next line "---" or, after
+ * the last one of a dry run, "NOTES:"; empty lines after the first and at the end off, each with its newline. */
 struct plan_document {
     struct str side;          /* "old", "new" */
     struct str source;        /* as its "# Source:" line says: "sie-cluster/templates/x.yaml" */
