@@ -111,8 +111,12 @@ static void chart_is(struct planner *p, const char *role, struct str version, st
 
 void make_inputs(struct planner *p)
 {
-    if (p->f->o->strategy == STRATEGY_TERRAFORM) return; /* Terraform has its own copy of chart and values */
     struct plan *q = p->plan;
+    if (p->f->o->strategy == STRATEGY_TERRAFORM) {
+        /* Terraform has its own copy of chart and values; what the release was installed with is compared all the same. */
+        if (!p->back) input_step(p, "values-old", "old values file", STR(""));
+        return;
+    }
     input_step(p, "chart-old", "old chart", q->version_old);
     chart_is(p, "chart-old", q->version_old, q->app_old);
     input_step(p, "values-old", "old values file", STR(""));

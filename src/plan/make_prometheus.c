@@ -89,7 +89,7 @@ void make_prometheus(struct planner *p)
 
 /* The names of metrics in a PromQL expression: identifiers that are followed by a selector or stand where a vector is expected; functions, which are
  * followed by a parenthesis, keywords and label names inside braces and by-lists are none (https://prometheus.io/docs/prometheus/latest/querying/basics/). */
-static void metrics_in(struct arena *a, struct str q, struct strmap *out)
+void prometheus_metrics(struct arena *a, struct str q, struct strmap *out)
 {
     static const char *const keywords[] = {"by", "without", "on", "ignoring", "group_left", "group_right", "or", "and", "unless", "offset", "bool", "inf", "nan", "start", "end", "atan2"};
     int braces = 0;
@@ -119,7 +119,7 @@ static void metrics_in(struct arena *a, struct str q, struct strmap *out)
         bool keyword = false;
         for (size_t k = 0; k < sizeof keywords / sizeof *keywords; k++) keyword |= str_is(name, keywords[k]);
         if (keyword) {
-            if (next < q.n && q.p[next] == '(' && (str_is(name, "by") || str_is(name, "without") || str_is(name, "on") || str_is(name, "ignoring"))) labels = true;
+            if (next < q.n && q.p[next] == '(' && (str_is(name, "by") || str_is(name, "without") || str_is(name, "on") || str_is(name, "ignoring") || str_starts(name, STR("group_")))) labels = true;
             continue;
         }
         if (braces || labels || (next < q.n && q.p[next] == '(')) continue;
@@ -144,7 +144,7 @@ void make_series(struct planner *p)
             struct address at;
             if (!x->triggers[k].query.n || !address_read(p, x->triggers[k].address, &at)) continue;
             size_t from = seen.n;
-            metrics_in(p->a, x->triggers[k].query, &seen);
+            prometheus_metrics(p->a, x->triggers[k].query, &seen);
             for (size_t m = from; m < seen.n; m++) {
                 struct str metric = seen.items[m].key;
                 struct step *s = make_step(p, STEP_WAIT, str_printf(p->a, "series-%.*s", STR_ARG(metric)), make_text(p, p->entry->title, "name", metric, NULL));

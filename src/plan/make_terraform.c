@@ -52,7 +52,8 @@ void make_terraform(struct planner *p)
     s->reads = true;
     s->timeout = 600;
     s->timeout_why = STR("providers refresh what they manage");
-    make_gate(p, STR("terraform-gate"), STR("The plan above changes this release alone"), STR(""));
+    s = make_gate(p, STR("terraform-gate"), STR("The plan above changes this release alone"), STR(""));
+    step_line(a, s, str_printf(a, "the release's timeout in the configuration is at least %lld s: %.*s", (long long)(p->back ? p->timing.back : p->timing.upgrade), STR_ARG(p->plan->timeout_why)));
     s = make_step(p, STEP_RUN, STR("terraform-apply"), str_printf(a, "Apply it: %.*s", STR_ARG(version)));
     terraform_words(p, s, "apply");
     argv_add(a, &s->argv, ARG_WORK, file);

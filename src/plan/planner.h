@@ -161,6 +161,13 @@ maker make_crds, make_dependencies, make_preview, make_overlay, make_upgrade, ma
 maker make_back_state, make_back_jobs, make_back_forget, make_back_prepare, make_back_helm, make_back_upgrade, make_back_leftovers, make_back_scalers, make_back_hooks, make_back_residue,
     make_back_resume, make_back_claims, make_back_losses;
 
+/* The names of metrics in a PromQL expression, as keys of `out`. */
+void prometheus_metrics(struct arena *a, struct str query, struct strmap *out);
+/* residue.c: a strategic merge patch that removes what `new` has and `old` has not, and a JSON merge patch (RFC 7396) from new to old; NIL when there is
+ * nothing to patch. */
+struct value residue_removals(struct planner *p, struct value old, struct value new, uint32_t depth);
+struct value residue_merge(struct planner *p, struct value old, struct value new, uint32_t depth);
+
 /* NULL when there is no maker of that name. */
 maker *maker_find(struct str name);
 

@@ -32,8 +32,6 @@ static struct value find_by(struct value list, const char *key, struct value id)
     return NIL;
 }
 
-static struct value removals(struct planner *p, struct value old, struct value new, uint32_t depth);
-
 static struct value list_removals(struct planner *p, struct str name, struct value old, struct value new, uint32_t depth)
 {
     struct arena *a = p->a;
@@ -43,7 +41,7 @@ static struct value list_removals(struct planner *p, struct str name, struct val
         const char *key = item.kind == V_MAP ? merge_key(name, item) : NULL;
         struct value id = key ? value_at(item, key, NULL) : NIL;
         if (!key || id.kind == V_NIL) return NIL; /* replaced whole */
-        struct value was = find_by(old, key, id), patch = was.kind == V_MAP ? removals(p, was, item, depth + 1) : NIL;
+        struct value was = find_by(old, key, id), patch = was.kind == V_MAP ? residue_removals(p, was, item, depth + 1) : NIL;
         if (was.kind == V_MAP && patch.kind == V_NIL) continue;
         if (was.kind != V_MAP) {
             patch = v_map(map_new(a));
@@ -56,7 +54,7 @@ static struct value list_removals(struct planner *p, struct str name, struct val
 }
 
 /* A strategic merge patch that removes what `new` has and `old` has not; NIL when that is nothing. */
-static struct value removals(struct planner *p, struct value old, struct value new, uint32_t depth)
+struct value residue_removals(struct planner *p, struct value old, struct value new, uint32_t depth)
 {
     if (depth > p->a->guard->max.depth) guard_trip(p->a->guard, "an object is nested deeper than %u", p->a->guard->max.depth);
     struct map *out = map_new(p->a);
@@ -68,7 +66,7 @@ static struct value removals(struct planner *p, struct value old, struct value n
             continue;
         }
         struct value below = NIL;
-        if (e->value.kind == V_MAP && was->value.kind == V_MAP) below = removals(p, was->value, e->value, depth + 1);
+        if (e->value.kind == V_MAP && was->value.kind == V_MAP) below = residue_removals(p, was->value, e->value, depth + 1);
         else if (e->value.kind == V_LIST && was->value.kind == V_LIST) below = list_removals(p, e->key, was->value, e->value, depth + 1);
         if (below.kind != V_NIL) map_put(out, e->key, below);
     }
@@ -76,7 +74,7 @@ static struct value removals(struct planner *p, struct value old, struct value n
 }
 
 /* A JSON merge patch (RFC 7396) from new to old. */
-static struct value merge_patch(struct planner *p, struct value old, struct value new, uint32_t depth)
+struct value residue_merge(struct planner *p, struct value old, struct value new, uint32_t depth)
 {
     if (depth > p->a->guard->max.depth) guard_trip(p->a->guard, "an object is nested deeper than %u", p->a->guard->max.depth);
     struct map *out = map_new(p->a);
@@ -87,7 +85,7 @@ static struct value merge_patch(struct planner *p, struct value old, struct valu
         struct value is = map_get(new.u.map, e->key);
         if (value_same(e->value, is)) continue;
         if (e->value.kind == V_MAP && is.kind == V_MAP) {
-            struct value below = merge_patch(p, e->value, is, depth + 1);
+            struct value below = residue_merge(p, e->value, is, depth + 1);
             if (below.kind != V_NIL) map_put(out, e->key, below);
         } else {
             map_put(out, e->key, e->value);
@@ -113,7 +111,7 @@ void make_back_residue(struct planner *p)
         const struct item *x = &p->shape.items[i];
         if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) continue;
         bool custom = is_custom(x->old);
-        struct value patch = custom ? merge_patch(p, x->old->v, x->new->v, 0) : removals(p, x->old->v, x->new->v, 0);
+        struct value patch = custom ? residue_merge(p, x->old->v, x->new->v, 0) : residue_removals(p, x->old->v, x->new->v, 0);
         if (patch.kind == V_NIL) continue;
         struct step *s = make_step(p, STEP_WRITE, str_printf(a, "residue-file-%.*s-%.*s", STR_ARG(x->old->kind), STR_ARG(x->old->name)), str_printf(a, "Write down what only the new version set in %.*s", STR_ARG(x->id)));
         s->document = patch;
