@@ -12,7 +12,8 @@ struct schema_error {
 };
 struct schema_errors { struct arena *a; struct schema_error *v; size_t n, cap; };
 
-/* NULL and *error when the schema itself is invalid. `text` is the JSON document. */
+/* The schema of a JSON document, for any number of validations; it lives as long as `a`, in an arena of its own. NULL and *error,
+ * as Helm prints it, when the schema itself is invalid. */
 struct schema *schema_compile(struct arena *a, struct str text, struct str *error);
 /* True when valid; otherwise every leaf error is added, in the library's order, and *shown is the library's text as Helm prints it. */
 bool schema_validate(struct arena *a, const struct schema *s, struct value instance, struct schema_errors *errors, struct str *shown);

@@ -14,6 +14,10 @@ bool json_read(struct arena *a, struct str text, struct origins *o, uint32_t inp
 bool json_read_first(struct arena *a, struct str text, struct origins *o, uint32_t input, uint32_t layer, struct value *out, size_t *used,
                      struct str *error);
 
+/* The same without origins, for a document whose numbers must stay exact: each is a V_STR of type GO_JSON_NUMBER, its text
+ * as written (json.Decoder after UseNumber). */
+bool json_read_exact(struct arena *a, struct str text, struct value *out, size_t *used, struct str *error);
+
 enum json_style {
     JSON_COMPACT = 0,
     JSON_NO_HTML = 1,   /* do not escape < > & */

@@ -30,6 +30,7 @@ struct reader {
     struct str error;
     struct str number_error;  /* reported only if the syntax is right */
     bool ended;               /* the text was too short */
+    bool exact;               /* numbers stay text */
     /* the last known place, for lines and columns */
     size_t known;
     uint32_t line, column;
@@ -213,7 +214,8 @@ static bool read_number(struct reader *r, struct value *out)
         if (peek(r) == '+' || peek(r) == '-') r->i++;
         if (!skip_digits(r)) return fail(r, "in exponent of numeric literal");
     }
-    *out = number_value(r, str_sub(r->text, from, r->i));
+    struct str text = str_sub(r->text, from, r->i);
+    *out = r->exact ? v_typed(v_str(str_dup(r->a, text)), GO_JSON_NUMBER) : number_value(r, text);
     return true;
 }
 
@@ -371,12 +373,24 @@ bool json_read(struct arena *a, struct str text, struct origins *o, uint32_t inp
     return finish(&r, ok, out, error);
 }
 
+static bool read_first(struct reader *r, struct value *out, size_t *used, struct str *error)
+{
+    bool ok = read_document(r, out);
+    *used = r->i;
+    if (!ok && r->ended) r->error = str_trim(r->text).n ? STR("unexpected EOF") : STR("EOF");
+    return finish(r, ok, out, error);
+}
+
 bool json_read_first(struct arena *a, struct str text, struct origins *o, uint32_t input, uint32_t layer, struct value *out, size_t *used,
                      struct str *error)
 {
     struct reader r = reader_new(a, text, o, input, layer);
-    bool ok = read_document(&r, out);
-    *used = r.i;
-    if (!ok && r.ended) r.error = str_trim(text).n ? STR("unexpected EOF") : STR("EOF");
-    return finish(&r, ok, out, error);
+    return read_first(&r, out, used, error);
+}
+
+bool json_read_exact(struct arena *a, struct str text, struct value *out, size_t *used, struct str *error)
+{
+    struct reader r = reader_new(a, text, NULL, 0, 0);
+    r.exact = true;
+    return read_first(&r, out, used, error);
 }

@@ -275,6 +275,7 @@ const char *value_type_name(struct value v)
         [GO_ANY_LISTS] = "[][]interface {}", [GO_MAPS] = "[]map[string]interface {}", [GO_STRING_MAP] = "map[string]string",
         [GO_VALUES] = "common.Values", [GO_FILES] = "engine.files", [GO_ANY_MAP] = "map[interface {}]interface {}",
         [GO_VERSION_SET] = "common.VersionSet", [GO_OBJS] = "[]*chart.Maintainer",
+        [GO_JSON_NUMBER] = "json.Number",
     };
     if (v.type && v.type < sizeof by_type / sizeof *by_type) return by_type[v.type];
     switch (v.kind) {

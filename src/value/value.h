@@ -44,6 +44,7 @@ enum gotype {
     GO_ANY_MAP,   /* V_MAP: map[interface {}]interface {} */
     GO_VERSION_SET, /* V_LIST: common.VersionSet, a []string with a method */
     GO_OBJS,      /* V_LIST: a slice of pointers to structs, as .Chart.Maintainers */
+    GO_JSON_NUMBER, /* V_STR: json.Number, a number's text as json_read_exact leaves it; never in values */
 };
 
 struct list;
