@@ -185,10 +185,9 @@ static bool eval_and_or(struct state *s, struct value dot, bool is_or, const str
         if (!eval_arg(s, dot, 'v', arg[i], &v)) return false;
         if (s->x->reads && v.kind == V_MAP && v.u.map)
             for (uint32_t k = 0; k < v.u.map->n; k++) state_read(s, v.u.map->v[k].at);
-        if (value_truth(v) == is_or) break;
-        if (i + 1 == n && final) v = *final;
+        if (value_truth(v) == is_or) return *out = v, true;
     }
-    *out = v;
+    *out = final ? *final : v;
     return true;
 }
 

@@ -53,6 +53,12 @@ TEST(tmpl_control)
     RENDERS("{{ block \"k\" .s }}[{{ . }}]{{ end }}", "[text]");
 }
 
+TEST(tmpl_and_or_return_what_decides)
+{
+    RENDERS("{{ and .a .s }}{{ or .nul .s }}", "texttext");
+    RENDERS("{{ .s | or }} {{ .s | and }} {{ .s | or 0 }} {{ .s | or 1 }} {{ .s | and 0 }}", "text text text 1 0");
+}
+
 TEST(tmpl_a_pipeline_does_not_see_what_it_declares)
 {
     RENDERS("{{ $m := list 1 }}{{ $m := append $m 2 }}{{ $m }}", "[1 2]");
