@@ -1,9 +1,8 @@
 #include "usage/usage.h"
 
-#include "value/yaml.h"
+#include "usage/compare.h"
 
 #include <stdlib.h>
-
 
 /* ---- which templates read a key ---- */
 
@@ -80,118 +79,54 @@ static void note_readers_below(struct bench *b, struct value v, struct readers *
         }
 }
 
+enum { DEEPEST = 64 };
+
+/* The entries on the way to a path in the values of the base render; *n of them, less than `segments` where it ends early. */
+static void entries_at(const struct bench *b, const struct str *segment, uint32_t segments, struct entry *on_way[DEEPEST], uint32_t *n)
+{
+    struct value v = v_map(b->base->values);
+    for (*n = 0; *n < segments && *n < DEEPEST; ++*n) {
+        struct entry *e = v.kind == V_MAP && v.u.map ? map_find(v.u.map, segment[*n]) : NULL;
+        if (!e) return;
+        on_way[*n] = e;
+        v = e->value;
+    }
+}
+
+/* Of a place that the values have: what reads it or anything below, and what asks whether a map is empty that holds nothing
+ * else. Of one that they lack: what reads the map in which it would be. False when nobody can tell: a template may ask for
+ * a top-level key that is not there. */
+static bool note_readers_at(struct bench *b, const struct str *segment, uint32_t segments, struct readers *r)
+{
+    struct entry *e[DEEPEST];
+    uint32_t n;
+    entries_at(b, segment, segments, e, &n);
+    if (!n) return false;
+    note_readers(b, e[n - 1]->at, r);
+    if (n == segments) note_readers_below(b, e[n - 1]->value, r);
+    for (uint32_t i = n - 1; n == segments && i > 0 && map_len(e[i - 1]->value) == 1; i--) note_readers(b, e[i - 1]->at, r);
+    return true;
+}
+
 static struct readers readers_of(struct arena *a, struct bench *b, const struct key *k)
 {
     struct readers r = {.paths = strmap_new(a)};
     note_readers(b, k->at, &r);
     note_readers_below(b, k->value, &r);
+    if (k->value.kind != V_NIL) note_readers_at(b, k->segment, k->segments, &r);
     return r;
 }
 
 bool usage_reads(struct bench *b, const struct key *k)
 {
+    if (b->places_of != b->base) index_places(b); /* before the mark: the index stays */
     struct arena_mark m = arena_mark(b->scratch);
     bool any = readers_of(b->scratch, b, k).any;
     arena_rewind(b->scratch, m);
     return any;
 }
 
-/* ---- comparing two renders ---- */
-
-struct doc {
-    struct str id;
-    struct value v;
-};
-struct docs {
-    struct doc *v;
-    uint32_t n, cap;
-};
-
-static void read_docs(struct arena *a, struct str text, struct docs *out)
-{
-    struct yaml_options o = {0};
-    struct list *all;
-    struct str error;
-    struct place at;
-    if (!yaml_read_all(a, text, &o, &all, &error, &at)) return;
-    for (uint32_t i = 0; i < all->n; i++) {
-        struct value v = all->v[i], meta = value_at(v, "metadata", NULL);
-        if (v.kind != V_MAP) continue;
-        struct doc *d = PUSH(a, out->v, out->n, out->cap);
-        d->v = v;
-        struct str ns = value_str_at(meta, "namespace");
-        d->id = str_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(value_str_at(v, "kind")), STR_ARG(ns), ns.n ? "/" : "", STR_ARG(value_str_at(meta, "name")));
-    }
-}
-
-static const struct doc *find_doc(const struct docs *d, struct str id)
-{
-    for (uint32_t i = 0; i < d->n; i++)
-        if (str_eq(d->v[i].id, id)) return &d->v[i];
-    return NULL;
-}
-
-static void add_trait(struct bench *b, struct signature *sig, struct str object, struct str field, struct value from, struct value to)
-{
-    if (!sig) return;
-    struct trait *t = PUSH(b->a, sig->v, sig->n, sig->cap);
-    *t = (struct trait){str_dup(b->a, object), str_dup(b->a, field), value_copy(b->a, from), value_copy(b->a, to)};
-}
-
-static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, struct signature *sig)
-{
-    bool differ = false;
-    for (uint32_t i = 0; i < was->n; i++) {
-        const struct doc *x = &was->v[i], *y = find_doc(is, x->id);
-        struct field_change *f = NULL;
-        uint32_t n = 0, cap = 0;
-        if (!y) {
-            add_trait(b, sig, x->id, (struct str){0}, x->v, NIL);
-            differ = true;
-            continue;
-        }
-        if (value_same(x->v, y->v)) continue;
-        differ = true;
-        diff_fields(b->scratch, x->v, y->v, &f, &n, &cap);
-        for (uint32_t k = 0; k < n; k++) add_trait(b, sig, x->id, f[k].path, f[k].was, f[k].is);
-    }
-    for (uint32_t i = 0; i < is->n; i++)
-        if (!find_doc(was, is->v[i].id)) {
-            add_trait(b, sig, is->v[i].id, (struct str){0}, NIL, is->v[i].v);
-            differ = true;
-        }
-    return differ;
-}
-
-static const struct rendered *find_file(const struct render *r, struct str path)
-{
-    for (uint32_t i = 0; i < r->files_n; i++)
-        if (str_eq(r->files[i].path, path)) return &r->files[i];
-    return NULL;
-}
-
-static bool is_notes(struct str path) { return str_ends(path, STR("NOTES.txt")); }
-
-/* Files of one render that the other has otherwise, or not at all. `limited`: a file that is missing in `now` was not evaluated. */
-static bool compare_renders(struct bench *b, const struct render *now, bool limited, struct signature *sig)
-{
-    struct docs was = {0}, is = {0};
-    bool text_differs = false;
-    for (uint32_t i = 0; i < now->files_n; i++) {
-        const struct rendered *x = &now->files[i], *y = find_file(b->base, x->path);
-        if (is_notes(x->path) || (y && str_eq(x->text, y->text))) continue;
-        text_differs = true;
-        read_docs(b->scratch, x->text, &is);
-        if (y) read_docs(b->scratch, y->text, &was);
-    }
-    for (uint32_t i = 0; !limited && i < b->base->files_n; i++) {
-        const struct rendered *y = &b->base->files[i];
-        if (is_notes(y->path) || find_file(now, y->path)) continue;
-        text_differs = true;
-        read_docs(b->scratch, y->text, &was);
-    }
-    return text_differs && compare_docs(b, &was, &is, sig);
-}
+/* ---- a probe ---- */
 
 struct attempt {
     struct bench *b;
@@ -201,26 +136,23 @@ struct attempt {
     bool ok;
 };
 
-static void try_render(void *context)
+static void try_render(struct attempt *t)
 {
-    struct attempt *t = context;
     struct bench *b = t->b;
     struct diags *quiet = diags_new(b->scratch, b->inputs);
+    b->probes++;
     t->ok = render_chart_some(b->scratch, b->chart, t->user, b->env, b->parses, quiet, t->only, &t->r);
 }
 
-enum works usage_probe(struct bench *b, const struct map *user, const struct key *like, struct signature *sig)
+enum works usage_probe(struct bench *b, const struct map *user, const struct touch *touched, uint32_t touched_n, struct signature *sig)
 {
+    if (b->places_of != b->base) index_places(b);
     struct arena_mark m = arena_mark(b->scratch);
-    struct readers r = {0};
-    bool limited = false;
-    if (like && !b->base->exec.writes_n) {
-        r = readers_of(b->scratch, b, like);
-        limited = !r.by_chart;
-    }
+    struct readers r = {.paths = strmap_new(b->scratch)};
+    bool limited = touched && !b->base->exec.writes_n;
+    for (uint32_t i = 0; limited && i < touched_n; i++) limited = note_readers_at(b, touched[i].segment, touched[i].segments, &r) && !r.by_chart;
     struct attempt t = {.b = b, .user = user, .only = limited ? &r.paths : NULL};
     enum works e = WORKS_BY_FAILING;
-    b->probes++;
     try_render(&t);
     if (t.ok) e = compare_renders(b, &t.r, limited, sig) ? WORKS : WORKS_NOT;
     arena_rewind(b->scratch, m);
@@ -280,46 +212,18 @@ enum works usage_effect(struct bench *b, const struct key *k, struct value other
 {
     if (!usage_reads(b, k)) return WORKS_NOT;
     struct value v[MOST_OTHERS];
+    struct touch at = {k->segment, k->segments};
     struct map *changed = usage_without(b->a, b->user, k->segment, k->segments);
-    enum works e = usage_probe(b, changed, k, sig), worst = WORKS_NOT;
+    enum works e = usage_probe(b, changed, &at, 1, sig), worst = WORKS_NOT;
     if (e == WORKS) return e;
     if (e == WORKS_BY_FAILING) worst = e;
     uint32_t n = others(b->a, k->value, other_default, v);
     for (uint32_t i = 0; i < n; i++) {
         changed = usage_with(b->a, b->user, k->segment, k->segments, v[i]);
-        e = usage_probe(b, changed, k, sig);
+        e = usage_probe(b, changed, &at, 1, sig);
         if (e == WORKS) return e;
         if (e == WORKS_BY_FAILING) worst = e;
     }
     return worst;
 }
 
-/* ---- signatures ---- */
-
-static bool same_kind(struct str x, struct str y)
-{
-    struct str a, b, rest;
-    str_cut(x, STR("/"), &a, &rest);
-    str_cut(y, STR("/"), &b, &rest);
-    return str_eq(a, b);
-}
-
-/* `was` was made by taking the key away, `is` by setting a new one: what the first gives up the second must bring. */
-int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is)
-{
-    enum { TOO_MANY = 2000 };
-    if (!was->n || !is->n || was->n > TOO_MANY || is->n > TOO_MANY) return 0;
-    struct arena_mark m = arena_mark(a);
-    bool *used = NEW_ARRAY(a, bool, is->n);
-    uint32_t hits = 0, most = was->n > is->n ? was->n : is->n;
-    for (uint32_t i = 0; i < was->n; i++)
-        for (uint32_t k = 0; k < is->n; k++) {
-            const struct trait *p = &was->v[i], *q = &is->v[k];
-            if (used[k] || !str_eq(p->field, q->field) || !same_kind(p->object, q->object) || !value_same(p->from, q->to)) continue;
-            used[k] = true;
-            hits++;
-            break;
-        }
-    arena_rewind(a, m);
-    return (int)(hits * 100 / most);
-}

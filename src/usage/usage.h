@@ -37,11 +37,17 @@ struct key {
     enum works old_effect, new_effect;
     struct signature old_signature, new_signature;
     bool blocking;                /* the new chart does not render with it */
+    bool by_cluster;              /* without effect in the new chart only because the cluster holds the release's objects (`lookup`) */
     struct str message;           /* blocking: the chart's or schema's own words */
     struct str renamed_to;        /* "" none found */
     int confidence;               /* of renamed_to */
     bool renamed_proved;          /* the new key with this value makes the same difference */
 };
+
+/* Whether the key did something before and does nothing now, though it stands in nobody's way. */
+bool key_is_lost(const struct key *k);
+/* Lost or in the way: it must be moved or dropped. */
+bool key_is_dead(const struct key *k);
 
 /* What stops the new chart from rendering, in the order in which it was met. */
 struct obstacle {
@@ -51,6 +57,17 @@ struct obstacle {
     struct violations violations; /* of the schema; n = 0 for template failures */
     struct str *keys; uint32_t keys_n, keys_cap;  /* of the user: without these it goes on */
     bool passed_over;             /* no key of the user's stands in the way: met in a tolerant render, only possible */
+    bool migrated;                /* met when the values had been migrated: `keys` are new paths */
+};
+
+/* A node of the user's values that must be moved or dropped, at the highest place where that is true of all below it. */
+enum node_kind { NODE_RENAMED, NODE_REMOVED, NODE_IGNORED, NODE_REFUSED };
+struct node_fate {
+    enum node_kind kind;
+    struct str path, to;          /* `to`: of a renamed one, or of a refused one whose successor is known */
+    uint32_t *keys, keys_n, keys_cap;   /* indices of what it covers */
+    bool blocking, proved;        /* of any; of all */
+    int confidence;
 };
 
 /* One side of the experiments. */
@@ -78,6 +95,9 @@ struct usage {
     struct map *without;          /* the user's values without what blocks */
     struct render base;           /* new side: the render that the experiments started from */
     bool based;                   /* false: it does not render even so, nothing is known of the new side */
+    struct node_fate *nodes; uint32_t nodes_n, nodes_cap;
+    struct map *migrated;         /* the user's values with renames applied and what is dead or in the way dropped */
+    bool changed;                 /* `migrated` is other than what the user wrote */
     uint32_t probes;
 };
 
@@ -89,15 +109,25 @@ struct map *usage_with(struct arena *a, const struct map *user, const struct str
 struct str *usage_segments(struct arena *a, struct str path, uint32_t *n);
 struct value usage_get(const struct map *m, const struct str *segment, uint32_t segments, bool *found);
 
-/* What changes between the bench's base and a render with other values. `like` limits the evaluation to templates that read
- * what is at and below these origins; NULL: all. Fills the signature when it is not NULL. */
-enum works usage_probe(struct bench *b, const struct map *user, const struct key *like, struct signature *sig);
+/* A place in the values that a probe changes. */
+struct touch {
+    const struct str *segment;
+    uint32_t segments;
+};
+
+/* What changes between the bench's base and a render with other values. `touched` limits the evaluation to templates that read
+ * what is at, below or right above these paths; NULL: all. Fills the signature when it is not NULL. */
+enum works usage_probe(struct bench *b, const struct map *user, const struct touch *touched, uint32_t touched_n, struct signature *sig);
 /* The key's effect on the bench: without it, then with other values. */
 enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig);
 /* Whether the base render read the key, or anything below it. */
 bool usage_reads(struct bench *b, const struct key *k);
-/* How alike two signatures are, 0 to 100: the same fields of the same objects from and to the same. */
-int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is);
+/* How alike two signatures are, 0 to 100: the same fields of the same kinds of objects, and in them the same or at least
+ * a text that holds `v`, the value with which both were made. */
+int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v);
+
+/* Renders the bench's values as its new base, which lives in b->a; false when that fails. */
+bool usage_rebase(struct bench *b, const struct map *user, struct render *r);
 
 /* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered. */
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out);

@@ -1,0 +1,192 @@
+#include "usage/compare.h"
+
+#include "value/yaml.h"
+
+struct doc {
+    struct str id;
+    struct value v;
+};
+struct docs {
+    struct doc *v;
+    uint32_t n, cap;
+};
+
+static void read_docs(struct arena *a, struct str text, struct docs *out)
+{
+    struct yaml_options o = {0};
+    struct list *all;
+    struct str error;
+    struct place at;
+    if (!yaml_read_all(a, text, &o, &all, &error, &at)) return;
+    for (uint32_t i = 0; i < all->n; i++) {
+        struct value v = all->v[i], meta = value_at(v, "metadata", NULL);
+        if (v.kind != V_MAP) continue;
+        struct doc *d = PUSH(a, out->v, out->n, out->cap);
+        d->v = v;
+        struct str ns = value_str_at(meta, "namespace");
+        d->id = str_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(value_str_at(v, "kind")), STR_ARG(ns), ns.n ? "/" : "", STR_ARG(value_str_at(meta, "name")));
+    }
+}
+
+/* ---- only the documents around the difference are read ---- */
+
+static bool at_separator(struct str s, size_t i) { return i + 3 <= s.n && memcmp(s.p + i, "---", 3) == 0 && (i == 0 || s.p[i - 1] == '\n'); }
+
+/* Where the document begins in which the texts first differ. */
+static size_t common_head(struct str x, struct str y)
+{
+    size_t n = x.n < y.n ? x.n : y.n, i = 0;
+    while (i < n && x.p[i] == y.p[i]) i++;
+    while (i > 0 && !(i < n && at_separator(x, i) && at_separator(y, i))) i--;
+    return i;
+}
+
+/* How many bytes at the end are documents that both have, beyond `head`. */
+static size_t common_tail(struct str x, struct str y, size_t head)
+{
+    size_t n = (x.n < y.n ? x.n : y.n) - head, i = 0;
+    while (i < n && x.p[x.n - 1 - i] == y.p[y.n - 1 - i]) i++;
+    while (i > 0 && !(at_separator(x, x.n - i) && at_separator(y, y.n - i))) i--;
+    return i;
+}
+
+static void read_both(struct arena *a, struct str x, struct str y, struct docs *was, struct docs *is)
+{
+    size_t head = common_head(x, y), tail = common_tail(x, y, head);
+    read_docs(a, str_sub(x, head, x.n - tail), was);
+    read_docs(a, str_sub(y, head, y.n - tail), is);
+}
+
+/* ---- documents ---- */
+
+static const struct doc *find_doc(const struct docs *d, struct str id)
+{
+    for (uint32_t i = 0; i < d->n; i++)
+        if (str_eq(d->v[i].id, id)) return &d->v[i];
+    return NULL;
+}
+
+static void add_trait(struct bench *b, struct signature *sig, struct str object, struct str field, struct value from, struct value to)
+{
+    if (!sig) return;
+    struct trait *t = PUSH(b->a, sig->v, sig->n, sig->cap);
+    *t = (struct trait){str_dup(b->a, object), str_dup(b->a, field), value_copy(b->a, from), value_copy(b->a, to)};
+}
+
+static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, struct signature *sig)
+{
+    bool differ = false;
+    for (uint32_t i = 0; i < was->n; i++) {
+        const struct doc *x = &was->v[i], *y = find_doc(is, x->id);
+        struct field_change *f = NULL;
+        uint32_t n = 0, cap = 0;
+        if (!y) {
+            add_trait(b, sig, x->id, (struct str){0}, x->v, NIL);
+            differ = true;
+            continue;
+        }
+        if (value_same(x->v, y->v)) continue;
+        differ = true;
+        if (!sig) continue;
+        diff_fields(b->scratch, x->v, y->v, &f, &n, &cap);
+        for (uint32_t k = 0; k < n; k++) add_trait(b, sig, x->id, f[k].path, f[k].was, f[k].is);
+    }
+    for (uint32_t i = 0; i < is->n; i++)
+        if (!find_doc(was, is->v[i].id)) {
+            add_trait(b, sig, is->v[i].id, (struct str){0}, NIL, is->v[i].v);
+            differ = true;
+        }
+    return differ;
+}
+
+/* ---- files ---- */
+
+static const struct rendered *find_file(const struct render *r, struct str path)
+{
+    for (uint32_t i = 0; i < r->files_n; i++)
+        if (str_eq(r->files[i].path, path)) return &r->files[i];
+    return NULL;
+}
+
+static bool is_notes(struct str path) { return str_ends(path, STR("NOTES.txt")); }
+
+bool compare_renders(struct bench *b, const struct render *now, bool limited, struct signature *sig)
+{
+    struct docs was = {0}, is = {0};
+    bool text_differs = false;
+    for (uint32_t i = 0; i < now->files_n; i++) {
+        const struct rendered *x = &now->files[i], *y = find_file(b->base, x->path);
+        if (is_notes(x->path) || (y && str_eq(x->text, y->text))) continue;
+        text_differs = true;
+        read_both(b->scratch, y ? y->text : (struct str){0}, x->text, &was, &is);
+    }
+    for (uint32_t i = 0; !limited && i < b->base->files_n; i++) {
+        const struct rendered *y = &b->base->files[i];
+        if (is_notes(y->path) || find_file(now, y->path)) continue;
+        text_differs = true;
+        read_docs(b->scratch, y->text, &was);
+    }
+    return text_differs && compare_docs(b, &was, &is, sig);
+}
+
+/* ---- signatures ---- */
+
+static bool same_kind(struct str x, struct str y)
+{
+    struct str a, b, rest;
+    str_cut(x, STR("/"), &a, &rest);
+    str_cut(y, STR("/"), &b, &rest);
+    return str_eq(a, b);
+}
+
+/* The same path, whatever the index of an item: another chart has other items before it. */
+static bool same_field(struct str x, struct str y)
+{
+    size_t i = 0, k = 0;
+    for (;; i++, k++) {
+        while (i < x.n && k < y.n && x.p[i] == '[' && y.p[k] == '[') {
+            while (i < x.n && x.p[i] != ']') i++;
+            while (k < y.n && y.p[k] != ']') k++;
+        }
+        if (i >= x.n || k >= y.n) return i >= x.n && k >= y.n;
+        if (x.p[i] != y.p[k]) return false;
+    }
+}
+
+static bool is_noise(const struct trait *t) { return t->field.n && diff_is_noise(t->field); }
+
+/* A text that has the user's own somewhere in it ("registry/" + x + ":1.0"); short ones stand anywhere by chance. */
+static bool holds(struct value text, struct value v)
+{
+    return text.kind == V_STR && v.kind == V_STR && v.n > 3 && str_has(v_text(text), v_text(v));
+}
+
+static uint32_t count(const struct signature *s)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n; i++) n += !is_noise(&s->v[i]);
+    return n;
+}
+
+/* `was` was made by taking the key away, `is` by setting a new one: what the first gives up the second must bring. */
+int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v)
+{
+    enum { TOO_MANY = 2000 };
+    uint32_t x = count(was), y = count(is), hits = 0;
+    if (!x || !y || was->n > TOO_MANY || is->n > TOO_MANY) return 0;
+    struct arena_mark m = arena_mark(a);
+    bool *used = NEW_ARRAY(a, bool, is->n);
+    for (uint32_t i = 0; i < was->n; i++)
+        for (uint32_t k = 0; k < is->n; k++) {
+            const struct trait *p = &was->v[i], *q = &is->v[k];
+            if (is_noise(p) || is_noise(q)) continue;
+            if (used[k] || !same_field(p->field, q->field) || !same_kind(p->object, q->object) ||
+                (!value_same(p->from, q->to) && !(holds(p->from, v) && holds(q->to, v))))
+                continue;
+            used[k] = true;
+            hits++;
+            break;
+        }
+    arena_rewind(a, m);
+    return (int)(hits * 100 / (x > y ? x : y));
+}

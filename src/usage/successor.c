@@ -1,0 +1,229 @@
+#include "usage/successor.h"
+
+#include "value/yaml.h"
+
+enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90 };
+
+struct candidate {
+    struct str path;
+    int score;        /* evidence: which are tried first */
+    int unproved;     /* confidence when no experiment confirms it; 0: then it is nothing */
+};
+struct candidates {
+    struct candidate v[MOST_CANDIDATES];
+    uint32_t n;
+};
+
+/* ---- the places ---- */
+
+static void collect(struct successors *s, struct value v, const struct str *segment, uint32_t n, struct str path, const struct words *whole)
+{
+    struct arena *a = s->now->a;
+    if (v.kind != V_MAP || n >= 24) return;
+    for (uint32_t i = 0; i < map_len(v) && s->n < MOST_PLACES; i++) {
+        const struct entry *e = &v.u.map->v[i];
+        if (origin_get(s->now->origins, e->at)->layer >= LAYER_USER && e->value.kind != V_MAP) continue;
+        struct place_node *p = PUSH(a, s->v, s->n, s->cap);
+        p->segment = NEW_ARRAY(a, struct str, n + 1);
+        if (n) memcpy(p->segment, segment, n * sizeof *segment);
+        p->segment[n] = e->key;
+        p->segments = n + 1;
+        p->path = path_key(a, path, e->key);
+        p->value = e->value;
+        p->whole = *whole;
+        words_add(&p->last, e->key);
+        words_add(&p->whole, e->key);
+        usage_get(s->old->base->values, p->segment, p->segments, &p->in_old);
+        struct place_node here = *p;
+        collect(s, e->value, here.segment, n + 1, here.path, &here.whole);
+    }
+}
+
+void successors_prepare(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *out)
+{
+    struct words none = {0};
+    *out = (struct successors){.old = old, .now = now, .defaults = defaults};
+    collect(out, v_map(now->base->values), NULL, 0, (struct str){0}, &none);
+}
+
+/* ---- evidence ---- */
+
+static void consider(struct candidates *c, struct str path, int score, int unproved)
+{
+    uint32_t at = c->n;
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (!str_eq(c->v[i].path, path)) continue;
+        if (c->v[i].unproved > unproved) unproved = c->v[i].unproved;
+        if (c->v[i].score >= score) {
+            c->v[i].unproved = unproved;
+            return;
+        }
+        memmove(&c->v[i], &c->v[i + 1], (c->n - i - 1) * sizeof *c->v);
+        at = --c->n;
+        break;
+    }
+    while (at > 0 && c->v[at - 1].score < score) at--;
+    if (at >= MOST_CANDIDATES) return;
+    if (c->n == MOST_CANDIDATES) c->n--;
+    memmove(&c->v[at + 1], &c->v[at], (c->n - at) * sizeof *c->v);
+    c->v[at] = (struct candidate){path, score, unproved};
+    c->n++;
+}
+
+static struct str path_of(struct arena *a, const struct str *segment, uint32_t n)
+{
+    struct str path = {0};
+    for (uint32_t i = 0; i < n; i++) path = path_key(a, path, segment[i]);
+    return path;
+}
+
+/* The key's path with its first `n` segments replaced. */
+static struct str moved(struct arena *a, const struct key *k, uint32_t n, struct str to)
+{
+    for (uint32_t i = n; i < k->segments; i++) to = path_key(a, to, k->segment[i]);
+    return to;
+}
+
+/* Renames that the two charts' defaults suggest, for the node itself or one above it. */
+static void from_defaults(struct successors *s, const struct key *k, struct candidates *out)
+{
+    struct arena *a = s->now->a;
+    for (uint32_t n = k->segments; n > 0; n--) {
+        struct str path = path_of(a, k->segment, n);
+        for (uint32_t i = 0; i < s->defaults->n; i++) {
+            const struct value_change *d = &s->defaults->v[i];
+            if (d->kind != CHANGE_RENAMED || !str_eq(path, d->path)) continue;
+            consider(out, moved(a, k, n, d->to), 200 + d->confidence + (int)n, d->confidence >= 70 ? d->confidence : 0);
+        }
+    }
+}
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+static bool promises(struct str message)
+{
+    static const char *const words[] = {"instead", "renamed", "replaced", "moved", "use ", "Use "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_has(message, str_from(words[i]))) return true;
+    return false;
+}
+
+static const struct place_node *place_named(const struct successors *s, struct str path)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        if (str_eq(s->v[i].path, path)) return &s->v[i];
+    return NULL;
+}
+
+/* "please use image.digest instead": places of the new chart that its message names beside the key. */
+static void from_message(struct successors *s, const struct key *k, struct candidates *out)
+{
+    struct arena *a = s->now->a;
+    struct str m = k->message;
+    if (!promises(m)) return;
+    for (size_t i = 0; i < m.n;) {
+        size_t from = i;
+        while (i < m.n && is_word_byte(m.p[i])) i++;
+        struct str word = str_sub(m, from, i);
+        if (i == from) i++;
+        while (word.n && (word.p[word.n - 1] == '.' || word.p[word.n - 1] == '-')) word.n--;
+        word = str_trim_prefix(str_trim_prefix(word, STR(".")), STR("Values."));
+        if (word.n < 3 || !place_named(s, word)) continue;
+        for (uint32_t n = k->segments; n > 0; n--) {
+            struct str above = path_of(a, k->segment, n);
+            if (str_eq(above, word) || str_starts(k->path, str_concat(a, word, STR(".")))) break;
+            if (str_has(m, above)) consider(out, moved(a, k, n, word), 180 + (int)n, 80);
+        }
+    }
+}
+
+static bool fits(struct value have, struct value there)
+{
+    if (there.kind == V_NIL) return true;
+    bool container = have.kind == V_MAP || have.kind == V_LIST, other = there.kind == V_MAP || there.kind == V_LIST;
+    if (container != other) return false;
+    return !container || have.kind == there.kind;
+}
+
+/* Whether two maps have most of their keys in common, two at least. */
+static bool same_shape(struct value x, struct value y)
+{
+    uint32_t both = 0;
+    if (x.kind != V_MAP || y.kind != V_MAP || map_len(x) < 2 || map_len(y) < 2) return false;
+    for (uint32_t i = 0; i < map_len(x); i++) both += map_find(y.u.map, x.u.map->v[i].key) != NULL;
+    return both >= 2 && 3 * both >= map_len(x) + map_len(y) - both;
+}
+
+/* Places whose names resemble those of the key, or of the node above it. */
+static void from_names(struct successors *s, const struct key *k, struct candidates *out)
+{
+    struct arena *a = s->now->a;
+    uint32_t lowest = k->segments > 2 ? k->segments - 2 : 1;
+    for (uint32_t n = k->segments; n >= lowest; n--) {
+        struct words last = {0}, whole = {0};
+        bool found, grown;
+        for (uint32_t i = 0; i < n; i++) words_add(&whole, k->segment[i]);
+        words_add(&last, k->segment[n - 1]);
+        struct value have = usage_get(s->now->user, k->segment, n, &found), was = usage_get(s->old->base->values, k->segment, n, &found);
+        if (n == k->segments) have = k->value;
+        else if (have.kind == V_NIL) have = was;
+        struct str path = path_of(a, k->segment, n);
+        struct value is = usage_get(s->now->base->values, k->segment, n, &grown);
+        grown = grown && is.kind == V_MAP && have.kind != V_MAP;
+        for (uint32_t i = 0; i < s->n; i++) {
+            const struct place_node *p = &s->v[i];
+            if (!fits(have, p->value) || str_eq(p->path, path)) continue;
+            int near = words_likeness(&last, &p->last), far = words_likeness(&whole, &p->whole), score = (6 * near + 4 * far) / 10;
+            if (grown && str_starts(p->path, path) && p->path.n > path.n && p->path.p[path.n] == '.') score += 40;
+            if (have.kind == V_MAP && same_shape(was, p->value)) score += 40;
+            if (!near && score < 60) continue;
+            if (p->in_old) score -= 10;
+            score -= 4 * (int)(k->segments - n);
+            if (score < 40) continue;
+            consider(out, moved(a, k, n, p->path), score, 0);
+        }
+        if (n == 1) break;
+    }
+}
+
+/* ---- the experiment ---- */
+
+static int try_candidate(struct successors *s, const struct key *k, struct str path)
+{
+    struct bench *now = s->now;
+    struct signature sig = {0};
+    struct touch at;
+    bool taken;
+    at.segment = usage_segments(now->a, path, &at.segments);
+    usage_get(now->user, at.segment, at.segments, &taken);
+    if (taken) return 0;
+    struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
+    m = usage_with(now->a, m, at.segment, at.segments, k->value);
+    if (usage_probe(now, m, &at, 1, &sig) != WORKS) return 0;
+    return signature_likeness(now->a, &k->old_signature, &sig, k->value);
+}
+
+void successors_find(struct successors *s, struct key *k)
+{
+    struct candidates c = {0};
+    int best = 0;
+    from_defaults(s, k, &c);
+    from_message(s, k, &c);
+    from_names(s, k, &c);
+    for (uint32_t i = 0; i < c.n && best < SURE; i++) {
+        int like = try_candidate(s, k, c.v[i].path);
+        if (like <= best || like < GOOD_ENOUGH) continue;
+        best = like;
+        k->renamed_to = c.v[i].path;
+        k->confidence = like > SURE ? 100 : like;
+        k->renamed_proved = true;
+    }
+    for (uint32_t i = 0; i < c.n && !best; i++) {
+        if (!c.v[i].unproved || (k->renamed_to.n && c.v[i].unproved <= k->confidence)) continue;
+        k->renamed_to = c.v[i].path;
+        k->confidence = c.v[i].unproved;
+    }
+}

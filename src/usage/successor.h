@@ -1,0 +1,28 @@
+/* Where the setting of a key went that does nothing any more. Private to usage/. */
+#ifndef RUTTER_USAGE_SUCCESSOR_H
+#define RUTTER_USAGE_SUCCESSOR_H
+
+#include "usage/usage.h"
+#include "usage/words.h"
+
+/* A place in the new chart's values, user's keys left out. */
+struct place_node {
+    struct str path, *segment; uint32_t segments;
+    struct value value;
+    struct words last, whole;     /* of the last segment; of all */
+    bool in_old;                  /* the old chart has it as well */
+};
+
+struct successors {
+    struct bench *old, *now;
+    const struct value_changes *defaults;
+    struct place_node *v; uint32_t n, cap;
+};
+
+/* Collects the places. Both benches have their base renders. */
+void successors_prepare(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *out);
+/* Tries what evidence suggests (the difference of the defaults, names, the chart's own message) by giving the new key the user's
+ * value; sets k->renamed_to, confidence and renamed_proved when the old difference comes back, or when the evidence is strong. */
+void successors_find(struct successors *s, struct key *k);
+
+#endif
