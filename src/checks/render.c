@@ -1,5 +1,7 @@
-/* Whether the new chart renders at all with these values. */
-#include "checks/checks.h"
+/* Whether the new chart renders with these values, and what stands in the way: everything, not only the first. */
+#include "checks/values_say.h"
+
+#include "value/yaml.h"
 
 /* The place of a failure in the new chart, as an input of ours. */
 static struct place template_place(const struct facts *f, struct str path, uint32_t line, uint32_t column)
@@ -12,22 +14,47 @@ static struct place template_place(const struct facts *f, struct str path, uint3
     return NOWHERE;
 }
 
+static void report_violations(struct facts *f, const struct violations *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const struct violation *v = &w->v[i];
+        struct str subject = v->path.n ? v->path : STR("values");
+        struct finding *x = finding_add(&f->findings, "schema/failed", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, subject);
+        x->at = values_place_of_path(f, v->path);
+        x->message = str_printf(f->a, "values.schema.json of %.*s does not accept this value: %.*s", STR_ARG(v->chart), STR_ARG(v->message));
+        x->fix = STR("give a value that the schema allows, or remove the key");
+    }
+}
+
+static void report_failure(struct facts *f, const struct obstacle *o)
+{
+    struct str name = o->tmpl.n ? o->tmpl : f->new_side.chart->name;
+    enum severity s = o->passed_over && f->usage.obstacles_n > 1 ? SEVERITY_WARNING : SEVERITY_ERROR;
+    struct finding *x = finding_add(&f->findings, "render/failed", s, ABOUT_CHANGE, SUBJECT_TEMPLATE, name);
+    x->at = template_place(f, o->tmpl, o->line, o->column);
+    const char *when = o->migrated ? "once the keys above are migrated, the new chart does not render" : o->passed_over ? "the new chart possibly does not render, when what stops it before is repaired" :
+                       "the new chart does not render with these values";
+    x->message = str_printf(f->a, "%s: %.*s", when, STR_ARG(o->message));
+    x->confidence = o->passed_over ? 60 : 100;
+    for (uint32_t i = 0; i < o->keys_n && i < 12; i++) finding_evidence(&f->findings, x, "%s %.*s", o->migrated ? "it is about" : "it goes on without", STR_ARG(o->keys[i]));
+    x->fix = o->keys_n ? STR("change or remove the keys named here") : STR("set what the message asks for");
+}
+
 static void check_rendered(struct facts *f)
 {
     const struct render *r = &f->new_side.render;
-    if (f->new_side.rendered) return;
-    for (size_t i = 0; i < r->violations.n; i++) {
-        const struct violation *v = &r->violations.v[i];
-        struct finding *x = finding_add(&f->findings, "schema/failed", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, v->path);
-        x->message = str_printf(f->a, "the new chart's values.schema.json does not accept this value: %.*s", STR_ARG(v->message));
-        x->fix = STR("give a value that the schema allows, or remove the key");
+    if (f->usage.obstacles_n) {
+        for (uint32_t i = 0; i < f->usage.obstacles_n; i++) {
+            const struct obstacle *o = &f->usage.obstacles[i];
+            if (o->violations.n) report_violations(f, &o->violations);
+            else report_failure(f, o);
+        }
+        return;
     }
-    if (r->violations.n) return;
-    struct str name = r->error_template.n ? r->error_template : f->new_side.chart->name;
-    struct finding *x = finding_add(&f->findings, "render/failed", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_TEMPLATE, name);
-    x->at = template_place(f, r->error_template, r->error_line, r->error_column);
-    x->message = str_printf(f->a, "the new chart does not render with these values: %.*s", STR_ARG(r->error));
-    x->fix = STR("change the values that the message names, until helm template renders the new chart");
+    if (f->new_side.rendered) return;
+    struct obstacle o = {.message = r->error, .tmpl = r->error_template, .line = r->error_line, .column = r->error_column, .kind = r->error_kind};
+    if (r->violations.n) report_violations(f, &r->violations);
+    else report_failure(f, &o);
 }
 
 const struct check_entry checks_render[] = {

@@ -1,94 +1,168 @@
-/* What becomes of the user's values. */
-#include "checks/checks.h"
+/* What becomes of the user's values: keys that moved, that are gone, that stand in the way. */
+#include "checks/values_say.h"
 
 #include "value/yaml.h"
 
-static struct place place_of(const struct facts *f, origin_id at) { return origin_get(f->origins, at)->key_at; }
+static const struct key *key_at(const struct facts *f, const struct node_fate *x, uint32_t i) { return &f->usage.keys[x->keys[i]]; }
 
-static struct str show_value(struct arena *a, struct value v)
+/* ---- what stood in the way ---- */
+
+static const struct obstacle *obstacle_of(const struct facts *f, const struct key *k)
 {
-    struct buf b = buf_new(a);
-    if (v.kind == V_NIL) return STR("nothing");
-    yaml_write(&b, v);
-    struct str s = str_trim(buf_done(&b));
-    if (str_chr(s, '\n') >= 0 || s.n > 60) return v.kind == V_MAP ? STR("a map") : v.kind == V_LIST ? STR("a list") : STR("a longer text");
-    return s;
+    for (uint32_t i = 0; i < f->usage.obstacles_n; i++)
+        for (uint32_t j = 0; j < f->usage.obstacles[i].keys_n; j++)
+            if (str_eq(f->usage.obstacles[i].keys[j], k->path)) return &f->usage.obstacles[i];
+    return NULL;
 }
 
-static bool is_secret_path(struct str path)
+enum shape { SHAPE_NONE, SHAPE_MAP, SHAPE_LIST, SHAPE_SCALAR };
+
+static enum shape shape_of(struct value v)
 {
-    static const char *const words[] = {"password", "passwd", "secret", "token", "apikey", "api_key", "privatekey", "credential"};
-    for (size_t i = 0; i < path.n; i++)
-        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-            if (path.n - i >= strlen(words[k]) && strncasecmp(path.p + i, words[k], strlen(words[k])) == 0) return true;
-    return false;
+    return v.kind == V_NIL ? SHAPE_NONE : v.kind == V_MAP ? SHAPE_MAP : v.kind == V_LIST ? SHAPE_LIST : SHAPE_SCALAR;
 }
 
-/* "Deployment/x spec.replicas goes from 3 to 1": what the key's loss changes, at most three. */
-static void say_losses(struct facts *f, struct finding *x, const struct signature *s)
+static const char *shape_name(enum shape s) { return s == SHAPE_MAP ? "a map" : s == SHAPE_LIST ? "a list" : "a single value"; }
+
+/* How many of the key's segments lead to the place where the user's shape and the new default's part; 0: nowhere. */
+static uint32_t shapes_part(const struct facts *f, const struct key *k, enum shape *theirs, enum shape *ours)
 {
-    for (uint32_t i = 0; i < s->n && i < 3; i++) {
-        const struct trait *t = &s->v[i];
-        if (!t->field.n) finding_evidence(&f->findings, x, "it decided whether %.*s is there", STR_ARG(t->object));
-        else if (is_secret_path(t->field) || is_secret_path(x->subject) || str_starts(t->object, STR("Secret/")))
-            finding_evidence(&f->findings, x, "it set %.*s of %.*s", STR_ARG(t->field), STR_ARG(t->object));
-        else
-            finding_evidence(&f->findings, x, "it set %.*s of %.*s to %.*s (without it: %.*s)", STR_ARG(t->field), STR_ARG(t->object),
-                             STR_ARG(show_value(f->a, t->from)), STR_ARG(show_value(f->a, t->to)));
+    for (uint32_t n = 1; n <= k->segments; n++) {
+        bool found;
+        struct value v = usage_get(f->usage.base.values, k->segment, n, &found);
+        if (!found) v = usage_get(f->new_side.chart->values.u.map, k->segment, n, &found);
+        *ours = n < k->segments ? SHAPE_MAP : shape_of(k->value);
+        *theirs = shape_of(v);
+        if (found && *theirs && *ours && *theirs != *ours) return n;
     }
-    if (s->n > 3) finding_evidence(&f->findings, x, "and %u more fields", s->n - 3);
+    return 0;
 }
 
-static bool is_lost(const struct key *k)
+static struct str path_of(struct arena *a, const struct key *k, uint32_t n)
 {
-    return !k->blocking && k->new_effect == WORKS_NOT && (k->old_effect == WORKS || k->old_effect == WORKS_BY_FAILING);
+    struct str path = {0};
+    for (uint32_t i = 0; i < n; i++) path = path_key(a, path, k->segment[i]);
+    return path;
 }
 
-static bool in_defaults(const struct chart *c, const struct key *k)
+/* A key that makes a template stumble (not `fail`, which speaks of the key itself), or whose type the schema refuses. */
+static bool is_type_change(const struct facts *f, const struct key *k, const struct obstacle *o)
 {
-    bool found;
-    usage_get(c->values.u.map, k->segment, k->segments, &found);
-    return found;
+    enum shape theirs, ours;
+    if (!o || !f->usage.based) return false;
+    if (o->violations.n) return str_has(k->message, STR("got ")) && str_has(k->message, STR(", want "));
+    return o->kind == FAILURE_ERROR && (shapes_part(f, k, &theirs, &ours) || k->value.kind == V_LIST || k->value.kind == V_MAP);
 }
 
-static void check_lost_keys(struct facts *f)
+static void report_type_change(struct facts *f, const struct key *k)
 {
-    for (uint32_t i = 0; i < f->usage.n; i++) {
-        const struct key *k = &f->usage.keys[i];
-        if (!is_lost(k)) continue;
-        const char *rule = k->renamed_to.n ? "values/renamed-key" : in_defaults(f->new_side.chart, k) ? "values/ignored-key" : "values/removed-key";
-        struct finding *x = finding_add(&f->findings, rule, SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
-        x->at = place_of(f, k->at);
-        if (k->renamed_to.n) {
-            x->replacement = k->renamed_to;
-            x->confidence = k->confidence;
-            x->message = str_printf(f->a, "the new chart no longer reads this key; the setting is now %.*s", STR_ARG(k->renamed_to));
-            x->fix = str_printf(f->a, "move the value to %.*s", STR_ARG(k->renamed_to));
-            if (k->renamed_proved) finding_evidence(&f->findings, x, "with the value at %.*s the new chart renders the same difference", STR_ARG(k->renamed_to));
-        } else {
-            x->message = STR("the new chart does nothing with this key, the old one did");
-            x->fix = STR("look for the setting that replaced it, and remove the key");
+    enum shape theirs, ours;
+    uint32_t n = shapes_part(f, k, &theirs, &ours);
+    struct str path = n ? path_of(f->a, k, n) : k->path;
+    struct finding *x = finding_add(&f->findings, "values/type-changed", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, path);
+    x->at = values_place_of_path(f, path);
+    x->replacement = k->renamed_to;
+    x->confidence = 90;
+    if (n && theirs != ours) x->message = str_printf(f->a, "the new chart expects %s here, and the value is %s", shape_name(theirs), shape_name(ours));
+    else x->message = STR("the new chart expects this value in another form, and does not render with it");
+    finding_evidence(&f->findings, x, "without it this is gone: %.*s", STR_ARG(k->message));
+    x->fix = k->renamed_to.n ? str_printf(f->a, "write the value at %.*s", STR_ARG(k->renamed_to))
+                             : str_printf(f->a, "write it in the form of %.*s in the new chart's values.yaml", STR_ARG(path));
+    values_say_losses(f, x, &k->old_signature);
+}
+
+/* ---- a node ---- */
+
+static void say_successor(struct facts *f, struct finding *x, const struct node_fate *n)
+{
+    if (!n->to.n) return;
+    x->replacement = n->to;
+    x->confidence = n->confidence;
+    if (n->proved) finding_evidence(&f->findings, x, "with the value%s at %.*s the new chart renders the same difference", n->keys_n > 1 ? "s" : "", STR_ARG(n->to));
+    else finding_evidence(&f->findings, x, "the two charts' values suggest it; no experiment confirms it");
+}
+
+static void say_keys(struct facts *f, struct finding *x, const struct node_fate *n)
+{
+    enum { SHOWN = 8 };
+    if (n->keys_n < 2) return;
+    struct buf b = buf_new(f->a);
+    for (uint32_t i = 0; i < n->keys_n && i < SHOWN; i++) buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(key_at(f, n, i)->path));
+    if (n->keys_n > SHOWN) buf_printf(&b, " and %u more", n->keys_n - SHOWN);
+    finding_evidence(&f->findings, x, "%u of your keys are concerned: %.*s", n->keys_n, STR_ARG(buf_str(&b)));
+}
+
+static void say_what_is_lost(struct facts *f, struct finding *x, const struct node_fate *n)
+{
+    say_keys(f, x, n);
+    for (uint32_t i = 0; i < n->keys_n && i < 4; i++) values_say_losses(f, x, &key_at(f, n, i)->old_signature);
+}
+
+static void report_refused(struct facts *f, const struct node_fate *n)
+{
+    const struct key *first = key_at(f, n, 0);
+    if (is_type_change(f, first, obstacle_of(f, first))) {
+        for (uint32_t i = 0; i < n->keys_n; i++) report_type_change(f, key_at(f, n, i));
+        return;
+    }
+    struct finding *x = finding_add(&f->findings, "values/refused-key", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
+    x->at = values_place_of_path(f, n->path);
+    x->message = str_printf(f->a, "the new chart does not render with this key: %.*s", STR_ARG(first->message));
+    x->fix = n->to.n ? str_printf(f->a, "move the value to %.*s", STR_ARG(n->to)) : STR("remove or change the key, as the message says");
+    say_successor(f, x, n);
+    say_what_is_lost(f, x, n);
+}
+
+static void report_renamed(struct facts *f, const struct node_fate *n)
+{
+    struct finding *x = finding_add(&f->findings, "values/renamed-key", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
+    struct str loss = values_loss(f, n->path, &key_at(f, n, 0)->old_signature);
+    x->at = values_place_of_path(f, n->path);
+    x->message = str_printf(f->a, "the new chart no longer reads this key, the setting is now %.*s%s%.*s", STR_ARG(n->to), loss.n ? ": left as it is, " : "",
+                            STR_ARG(loss));
+    x->fix = str_printf(f->a, "move the value to %.*s", STR_ARG(n->to));
+    say_successor(f, x, n);
+    say_what_is_lost(f, x, n);
+}
+
+static void report_gone(struct facts *f, const struct node_fate *n)
+{
+    bool still_there = n->kind == NODE_IGNORED;
+    struct str loss = values_loss(f, n->path, &key_at(f, n, 0)->old_signature);
+    struct finding *x = finding_add(&f->findings, still_there ? "values/ignored-key" : "values/removed-key", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
+    x->at = values_place_of_path(f, n->path);
+    x->message = str_printf(f->a, "%s%s%.*s", still_there ? "the key is still in the new chart's values, and yet does nothing with these values; it did before" :
+                            "the new chart no longer reads this key, and nothing was found that replaces it", loss.n ? ": " : "", STR_ARG(loss));
+    x->fix = still_there ? STR("find the condition in the new chart that leads to this setting, or remove the key") : STR("decide whether the setting is still needed, and remove the key");
+    say_what_is_lost(f, x, n);
+}
+
+static void check_dead_keys(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.nodes_n; i++) {
+        const struct node_fate *n = &f->usage.nodes[i];
+        switch (n->kind) {
+        case NODE_REFUSED: report_refused(f, n); break;
+        case NODE_RENAMED: report_renamed(f, n); break;
+        default: report_gone(f, n); break;
         }
-        say_losses(f, x, &k->old_signature);
     }
 }
 
-static void check_blocking_keys(struct facts *f)
+static void check_cluster(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
-        if (!k->blocking) continue;
-        struct finding *x = finding_add(&f->findings, "values/refused-key", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
-        x->at = place_of(f, k->at);
-        x->replacement = k->renamed_to;
-        x->message = str_printf(f->a, "the new chart does not render with this key: %.*s", STR_ARG(k->message));
-        x->fix = k->renamed_to.n ? str_printf(f->a, "move the value to %.*s", STR_ARG(k->renamed_to)) : STR("remove or change the key as the chart's message says");
-        say_losses(f, x, &k->old_signature);
+        if (!k->by_cluster) continue;
+        struct finding *x = finding_add(&f->findings, "values/ignored-key", SEVERITY_INFO, ABOUT_ACT, SUBJECT_VALUE, k->path);
+        x->at = values_place(f, k->at);
+        x->message = STR("in an upgrade the new chart takes what the cluster already holds in place of this value; a fresh installation would use it");
+        x->fix = STR("to change it, change the object in the cluster that the chart looks up");
     }
 }
 
 const struct check_entry checks_values[] = {
-    {"values/renamed-key values/removed-key values/ignored-key", false, false, check_lost_keys},
-    {"values/refused-key", false, false, check_blocking_keys},
+    {"values/renamed-key values/removed-key values/ignored-key values/refused-key values/type-changed", false, false, check_dead_keys},
+    {"values/ignored-key", false, false, check_cluster},
     {0},
 };

@@ -96,6 +96,18 @@ static void find_usage(struct facts *f)
     arena_free(scratch);
 }
 
+/* The new side as it will be installed: with renamed keys at their new places and without those that do nothing or stand in
+ * the way. Values that were given for the new side alone (--new-values) are installed as they are. */
+static void migrate_new_side(struct facts *f)
+{
+    if (!f->usage.changed || !f->usage.migrated) return;
+    f->migrated_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = f->usage.migrated,
+                                     .per_file = f->new_side.per_file, .models = f->new_side.models};
+    if (!render_side(f, &f->migrated_side, false)) return;
+    if (!f->new_side.rendered) f->judged = &f->migrated_side;
+    if (!f->o->new_values.files_n) f->planned = &f->migrated_side;
+}
+
 bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
 {
     f->o = o;
@@ -106,7 +118,7 @@ bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
     f->findings.a = f->a;
     f->old_side.role = "old";
     f->new_side.role = "new";
-    f->planned = &f->new_side;
+    f->planned = f->judged = &f->new_side;
     f->single = !o->old_path.n && !o->from.n;
     if (!f->single && !facts_load_chart(f, &f->old_side, true)) return false;
     if (!facts_load_chart(f, &f->new_side, false)) return false;
@@ -117,8 +129,9 @@ bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
     if (!facts_read_beside(f)) return false;
     if (f->single) return true;
     diff_values(f->a, f->old_side.chart->values.u.map, f->new_side.chart->values.u.map, f->origins, &f->diff.defaults);
-    if (f->new_side.rendered) diff_objects(f->a, &f->old_side.objects, &f->new_side.objects, &f->diff.objects);
     if (f->old_side.models && f->new_side.models) models_diff(f->a, f->old_side.models, f->new_side.models, &f->diff.models);
     find_usage(f);
+    migrate_new_side(f);
+    if (f->judged->rendered) diff_objects(f->a, &f->old_side.objects, &f->judged->objects, &f->diff.objects);
     return true;
 }

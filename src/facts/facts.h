@@ -75,6 +75,8 @@ struct facts {
      * &new_side where nothing had to be migrated or --new-values were given. Planner and proof use this one. */
     const struct side *planned;
     struct side migrated_side;
+    /* The new side that checks judge and `diff` compares: &new_side, or &migrated_side where only that one renders. */
+    const struct side *judged;
     bool single;              /* lint --new alone: old_side is empty */
     struct diff diff;
     struct usage usage;       /* what each of the user's values does; of a pair only */

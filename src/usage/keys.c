@@ -28,6 +28,7 @@ static void collect(struct arena *a, struct usage *u, struct value v, struct str
 
 void usage_keys(struct arena *a, const struct map *user, struct usage *out)
 {
+    out->given = (struct map *)user;
     collect(a, out, v_map((struct map *)user), (struct str){0}, NULL, 0, 0);
 }
 
@@ -67,6 +68,11 @@ struct map *usage_without(struct arena *a, const struct map *user, const struct 
 
 struct map *usage_with(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments, struct value v)
 {
+    return usage_with_at(a, user, segment, segments, v, 0);
+}
+
+struct map *usage_with_at(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments, struct value v, origin_id origin)
+{
     struct map *m = value_copy(a, v_map((struct map *)user)).u.map, *at = m;
     for (uint32_t i = 0; i + 1 < segments; i++) {
         struct entry *e = map_find(at, segment[i]);
@@ -74,7 +80,7 @@ struct map *usage_with(struct arena *a, const struct map *user, const struct str
         at = e->value.u.map;
     }
     struct entry *old = map_find(at, segment[segments - 1]);
-    map_put_at(at, segment[segments - 1], value_copy(a, v), old ? old->at : 0);
+    map_put_at(at, segment[segments - 1], value_copy(a, v), origin ? origin : old ? old->at : 0);
     return m;
 }
 

@@ -1,5 +1,7 @@
 #include "usage/repair.h"
 
+#include "value/yaml.h"
+
 enum { ROUNDS = 32, MOST_TRIES = 400 };
 
 static bool render_base(struct bench *now, const struct map *user, struct render *r, const struct env *env)
@@ -26,7 +28,7 @@ static bool has_word(struct str text, struct str word)
 }
 
 /* How likely it is that the message is about the key: its whole path is named, its last segments, its last one. */
-static int suspicion(const struct key *k, struct str message)
+int repair_suspicion(const struct key *k, struct str message)
 {
     if (str_has(message, k->path)) return 4;
     if (k->segments > 1 && has_word(message, k->segment[k->segments - 1]) && has_word(message, k->segment[k->segments - 2])) return 3;
@@ -73,60 +75,156 @@ static bool clears(struct trial *t, const struct map *user, uint32_t *in_use)
     return ok || other;
 }
 
-static void block(struct trial *t, struct obstacle *o, struct key *k)
+static void block(struct trial *t, struct obstacle *o, struct key *k, struct str message)
 {
     k->blocking = true;
-    k->message = o->message;
+    k->message = message;
     *PUSH(t->now->a, o->keys, o->keys_n, o->keys_cap) = k->path;
+    t->user = usage_without(t->now->a, t->user, k->segment, k->segments);
 }
 
-/* One key whose removal gets past the obstacle: one that the message names, and of several the one whose removal leaves the
- * most of the other keys in use (not the switch of the whole feature, if something below it is at fault). */
-static bool clear_by_one(struct trial *t, struct obstacle *o, struct str about)
+/* What to look for, in this order: keys that the message names in full, by their last two segments, by the last, any. */
+static const int tiers[][2] = {{4, 4}, {3, 3}, {2, 2}, {0, 1}};
+enum { TIERS = sizeof tiers / sizeof *tiers, NAMED_TIERS = 3 };
+
+/* One key whose removal gets past the obstacle: of several the one whose removal leaves the most of the other keys in use
+ * (not the switch of the whole feature, if something below it is at fault). */
+static bool clear_by_one(struct trial *t, struct obstacle *o, size_t tier)
 {
-    static const int tiers[][2] = {{4, 4}, {3, 3}, {2, 2}, {0, 1}};
-    for (size_t tier = 0; tier < sizeof tiers / sizeof *tiers; tier++) {
-        struct key *best = NULL;
-        uint32_t most = 0;
-        for (uint32_t i = 0; i < t->u->n && t->tries < MOST_TRIES; i++) {
-            struct key *k = &t->u->keys[i];
-            int s = suspicion(k, about);
-            uint32_t in_use;
-            if (k->blocking || s < tiers[tier][0] || s > tiers[tier][1]) continue;
-            if (!clears(t, usage_without(t->now->a, t->user, k->segment, k->segments), &in_use)) continue;
-            if (best && in_use <= most) continue;
-            best = k;
-            most = in_use;
-        }
-        if (!best) continue;
-        block(t, o, best);
-        t->user = usage_without(t->now->a, t->user, best->segment, best->segments);
-        return true;
+    struct key *best = NULL;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < t->u->n && t->tries < MOST_TRIES; i++) {
+        struct key *k = &t->u->keys[i];
+        int s = repair_suspicion(k, o->message);
+        uint32_t in_use;
+        if (k->blocking || s < tiers[tier][0] || s > tiers[tier][1]) continue;
+        if (!clears(t, usage_without(t->now->a, t->user, k->segment, k->segments), &in_use)) continue;
+        if (best && in_use <= most) continue;
+        best = k;
+        most = in_use;
     }
+    if (!best) return false;
+    block(t, o, best, o->message);
+    return true;
+}
+
+static bool is_below(const struct key *k, const struct key *of, uint32_t segments)
+{
+    if (k->segments < segments) return false;
+    for (uint32_t i = 0; i < segments; i++)
+        if (!str_eq(k->segment[i], of->segment[i])) return false;
+    return true;
+}
+
+static bool is_first_below(const struct usage *u, uint32_t i, uint32_t segments)
+{
+    for (uint32_t k = 0; k < i; k++)
+        if (is_below(&u->keys[k], &u->keys[i], segments)) return false;
+    return true;
+}
+
+/* Blocks those of the chosen keys without which it does not go on: each is put back if that does no harm. */
+static void block_needed(struct trial *t, struct obstacle *o, bool *chosen)
+{
+    struct arena *a = t->now->a;
+    for (uint32_t i = 0; i < t->u->n && t->tries < MOST_TRIES; i++) {
+        if (!chosen[i]) continue;
+        struct map *m = t->user;
+        for (uint32_t k = 0; k < t->u->n; k++)
+            if (chosen[k] && k != i) m = usage_without(a, m, t->u->keys[k].segment, t->u->keys[k].segments);
+        if (clears(t, m, NULL)) chosen[i] = false;
+    }
+    for (uint32_t i = 0; i < t->u->n; i++)
+        if (chosen[i]) block(t, o, &t->u->keys[i], o->message);
+}
+
+/* All that is below one node which the message names: "the section `backup` no longer exists". */
+static bool clear_by_node(struct trial *t, struct obstacle *o, size_t tier)
+{
+    struct arena *a = t->now->a;
+    for (uint32_t i = 0; i < t->u->n; i++)
+        for (uint32_t n = 1; n < t->u->keys[i].segments && t->tries < MOST_TRIES; n++) {
+            struct key node = t->u->keys[i];
+            node.segments = n;
+            node.path = (struct str){0};
+            for (uint32_t k = 0; k < n; k++) node.path = path_key(a, node.path, node.segment[k]);
+            int s = repair_suspicion(&node, o->message);
+            if (s < tiers[tier][0] || s > tiers[tier][1] || !is_first_below(t->u, i, n)) continue;
+            if (!clears(t, usage_without(a, t->user, node.segment, n), NULL)) continue;
+            bool *chosen = NEW_ARRAY(a, bool, t->u->n);
+            for (uint32_t k = 0; k < t->u->n; k++) chosen[k] = !t->u->keys[k].blocking && is_below(&t->u->keys[k], &node, n);
+            block_needed(t, o, chosen);
+            return o->keys_n > 0;
+        }
     return false;
 }
 
-/* Several keys together: those below one node, then any by halving away what is not needed. */
+/* Several keys together, anywhere. */
 static bool clear_by_many(struct trial *t, struct obstacle *o)
 {
-    struct arena *a = t->now->a;
-    bool *out = NEW_ARRAY(a, bool, t->u->n);
-    struct map *less = map_new(a);
-    if (!clears(t, less, NULL)) return false;
-    for (uint32_t i = 0; i < t->u->n; i++) out[i] = !t->u->keys[i].blocking;
-    for (uint32_t i = 0; i < t->u->n && t->tries < MOST_TRIES; i++) {
-        if (!out[i]) continue;
-        struct map *m = t->user;
-        for (uint32_t k = 0; k < t->u->n; k++)
-            if (out[k] && k != i) m = usage_without(a, m, t->u->keys[k].segment, t->u->keys[k].segments);
-        if (clears(t, m, NULL)) out[i] = false;
-    }
-    for (uint32_t i = 0; i < t->u->n; i++) {
-        if (!out[i]) continue;
-        t->user = usage_without(a, t->user, t->u->keys[i].segment, t->u->keys[i].segments);
-        block(t, o, &t->u->keys[i]);
-    }
+    bool *chosen = NEW_ARRAY(t->now->a, bool, t->u->n);
+    if (!clears(t, map_new(t->now->a), NULL)) return false;
+    for (uint32_t i = 0; i < t->u->n; i++) chosen[i] = !t->u->keys[i].blocking;
+    block_needed(t, o, chosen);
     return o->keys_n > 0;
+}
+
+static bool clear_template(struct trial *t, struct obstacle *o)
+{
+    for (size_t tier = 0; tier < NAMED_TIERS; tier++)
+        if (clear_by_one(t, o, tier) || clear_by_node(t, o, tier)) return true;
+    return clear_by_one(t, o, TIERS - 1) || clear_by_many(t, o);
+}
+
+/* ---- what the schema refuses ---- */
+
+/* "additional properties 'a', 'b' not allowed": the names. Other messages name no keys of the user's. */
+static bool next_extra(struct str *message, struct str *name)
+{
+    struct str head, rest;
+    if (!str_cut(*message, STR("'"), &head, &rest)) return false;
+    return str_cut(rest, STR("'"), name, message);
+}
+
+static bool is_at_or_below(struct str path, struct str node)
+{
+    return str_starts(path, node) && (path.n == node.n || path.p[node.n] == '.' || path.p[node.n] == '[');
+}
+
+/* The user's keys that a violation is about. */
+static uint32_t choose_violating(struct trial *t, const struct violation *v, bool *chosen)
+{
+    uint32_t n = 0;
+    bool extra = str_starts(v->message, STR("additional propert")) || str_has(v->message, STR("additionalProperties"));
+    struct str message = v->message, node = v->path;
+    while (!extra || next_extra(&message, &node)) {
+        if (extra) node = path_key(t->now->a, v->path, node);
+        for (uint32_t i = 0; node.n && i < t->u->n; i++) {
+            struct key *k = &t->u->keys[i];
+            /* A list is one key; the schema names its items. */
+            bool about = is_at_or_below(k->path, node) || is_at_or_below(node, k->path);
+            if (k->blocking || chosen[i] || !about) continue;
+            chosen[i] = true;
+            k->message = str_printf(t->now->a, "at '%.*s': %.*s", STR_ARG(v->path), STR_ARG(v->message));
+            n++;
+        }
+        if (!extra) break;
+    }
+    return n;
+}
+
+static bool clear_schema(struct trial *t, struct obstacle *o)
+{
+    bool *chosen = NEW_ARRAY(t->now->a, bool, t->u->n);
+    struct map *m = t->user;
+    uint32_t n = 0;
+    for (size_t i = 0; i < o->violations.n; i++) n += choose_violating(t, &o->violations.v[i], chosen);
+    for (uint32_t i = 0; i < t->u->n; i++)
+        if (chosen[i]) m = usage_without(t->now->a, m, t->u->keys[i].segment, t->u->keys[i].segments);
+    if (!n || !clears(t, m, NULL)) return false;
+    for (uint32_t i = 0; i < t->u->n; i++)
+        if (chosen[i]) block(t, o, &t->u->keys[i], t->u->keys[i].message);
+    return true;
 }
 
 static struct obstacle *note(struct trial *t, const struct render *r)
@@ -173,10 +271,7 @@ void usage_repair(struct bench *now, struct usage *out)
         out->repaired = true;
         t.error = r->error;
         struct obstacle *o = note(&t, r);
-        struct str about = r->error;
-        for (size_t i = 0; i < r->violations.n; i++)
-            about = str_printf(now->a, "%.*s %.*s", STR_ARG(about), STR_ARG(r->violations.v[i].path));
-        if (clear_by_one(&t, o, about) || clear_by_many(&t, o)) continue;
+        if (o->violations.n ? clear_schema(&t, o) || clear_by_many(&t, o) : clear_template(&t, o)) continue;
         out->based = render_tolerantly(&t, r);
         out->base = *r;
         break;

@@ -8,4 +8,7 @@
  * out->without, out->obstacles, out->based, out->repaired and the keys' `blocking`. */
 void usage_repair(struct bench *now, struct usage *out);
 
+/* How likely it is that a message is about the key (its path and segments), 0 to 4: 4 when its whole path is named. */
+int repair_suspicion(const struct key *k, struct str message);
+
 #endif

@@ -1,6 +1,8 @@
 #include "usage/usage.h"
 
+#include "usage/migrate.h"
 #include "usage/repair.h"
+#include "usage/successor.h"
 
 /* The other side's default for a key, as another value that means something there. */
 static struct value default_of(const struct chart *c, const struct key *k)
@@ -19,92 +21,112 @@ static void find_effects(struct bench *old, struct bench *now, struct usage *u)
     }
 }
 
-/* ---- where a lost key's setting went ---- */
+/* ---- what the cluster decides ---- */
 
-struct candidate {
-    struct str path;
-    int confidence;
-};
-struct candidates {
-    struct candidate *v;
-    uint32_t n, cap;
+struct counting {
+    const struct env *env;
+    uint32_t *calls;
 };
 
-static void consider(struct arena *a, struct candidates *c, struct str path, int confidence)
+static struct value count_lookup(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name)
 {
-    for (uint32_t i = 0; i < c->n; i++)
-        if (str_eq(c->v[i].path, path)) return;
-    *PUSH(a, c->v, c->n, c->cap) = (struct candidate){path, confidence};
+    struct counting *c = context;
+    ++*c->calls;
+    return c->env->lookup(c->env->lookup_context, a, api_version, kind, ns, name);
 }
 
-/* Renames that the two charts' defaults suggest, for the node itself or one above it. */
-static void from_defaults(struct arena *a, const struct key *k, const struct value_changes *defaults, struct candidates *out)
+/* A key that does nothing because the cluster answers for it (a password that the release's Secret keeps) is not lost: a
+ * fresh installation would use it. */
+static void excuse_by_cluster(struct bench *now, struct usage *u, const struct chart *old)
 {
-    for (uint32_t i = 0; i < defaults->n; i++) {
-        const struct value_change *d = &defaults->v[i];
-        if (d->kind != CHANGE_RENAMED || !str_starts(k->path, d->path)) continue;
-        struct str rest = str_from_n(k->path, d->path.n);
-        if (rest.n && rest.p[0] != '.') continue;
-        consider(a, out, str_concat(a, d->to, rest), d->confidence);
+    struct env *fresh = NEW(now->a, struct env);
+    struct bench b = *now;
+    struct render *r = NEW(now->a, struct render);
+    *fresh = *now->env;
+    fresh->lookup = NULL;
+    fresh->upgrade = false;
+    fresh->revision = 1;
+    b.env = fresh;
+    b.places_of = NULL;
+    if (!usage_rebase(&b, now->user, r)) return;
+    for (uint32_t i = 0; i < u->n; i++) {
+        struct key *k = &u->keys[i];
+        struct signature none = {0};
+        if (key_is_lost(k) && usage_effect(&b, k, default_of(old, k), &none) != WORKS_NOT) k->by_cluster = true;
     }
+    now->probes = b.probes;
 }
 
-/* Leaves of the new defaults that the old ones lack and whose name resembles the key's last segment. */
-static void from_names(struct arena *a, const struct key *k, const struct value_changes *defaults, struct candidates *out)
+/* ---- the story ---- */
+
+bool key_is_lost(const struct key *k)
 {
-    struct str last = k->segment[k->segments - 1];
-    for (uint32_t i = 0; i < defaults->n && out->n < 24; i++) {
-        const struct value_change *d = &defaults->v[i];
-        if (d->kind != CHANGE_ADDED) continue;
-        struct str tail = d->path;
-        ptrdiff_t dot = str_find_last(tail, STR("."));
-        if (dot >= 0) tail = str_from_n(tail, (size_t)dot + 1);
-        if (tail.n == last.n && strncasecmp(tail.p, last.p, last.n) == 0) consider(a, out, d->path, 60);
-        else if (d->is.kind == V_MAP && map_len(d->is) && map_find(d->is.u.map, last)) consider(a, out, str_printf(a, "%.*s.%.*s", STR_ARG(d->path), STR_ARG(last)), 50);
-    }
+    return !k->blocking && !k->by_cluster && k->new_effect == WORKS_NOT && (k->old_effect == WORKS || k->old_effect == WORKS_BY_FAILING);
 }
 
-static void find_successor(struct bench *now, struct key *k, const struct value_changes *defaults)
+bool key_is_dead(const struct key *k) { return k->blocking || key_is_lost(k); }
+
+bool usage_rebase(struct bench *b, const struct map *user, struct render *r)
 {
-    struct candidates c = {0};
-    int best = 0;
-    from_defaults(now->a, k, defaults, &c);
-    uint32_t structural = c.n;
-    from_names(now->a, k, defaults, &c);
-    for (uint32_t i = 0; i < c.n; i++) {
-        struct signature sig = {0};
-        uint32_t n;
-        struct str *segment = usage_segments(now->a, c.v[i].path, &n);
-        struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
-        m = usage_with(now->a, m, segment, n, k->value);
-        if (usage_probe(now, m, NULL, &sig) != WORKS) continue;
-        int like = signature_likeness(now->a, &k->old_signature, &sig);
-        if (like <= best || like < 50) continue;
-        best = like;
-        k->renamed_to = c.v[i].path;
-        k->confidence = like > 90 ? 100 : like;
-        k->renamed_proved = true;
-    }
-    if (!best && structural && c.v[0].confidence >= 70) {
-        k->renamed_to = c.v[0].path;
-        k->confidence = c.v[0].confidence;
+    b->probes++;
+    if (!render_chart(b->a, b->chart, user, b->env, b->parses, diags_new(b->a, b->inputs), r)) return false;
+    b->base = r;
+    b->user = user;
+    b->places_of = NULL;
+    return true;
+}
+
+/* Some keys do something only beside others (a size, when the volume is on): once these have found their places, those are
+ * looked for again. */
+static void find_successors(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u)
+{
+    enum { PASSES = 3 };
+    uint32_t before = 0, proved = 0;
+    for (int pass = 0; pass < PASSES; pass++) {
+        struct successors s;
+        uint32_t open = 0;
+        successors_prepare(old, now, defaults, &s);
+        before = proved;
+        for (uint32_t i = 0; i < u->n; i++) {
+            struct key *k = &u->keys[i];
+            if (!key_is_dead(k) || k->renamed_proved) continue;
+            successors_find(&s, k);
+            proved += k->renamed_proved;
+            open += !k->renamed_proved;
+        }
+        if (!open || proved == before) return;
+        struct render *r = NEW(now->a, struct render);
+        if (!usage_rebase(now, usage_migrated(now->a, u, MIGRATE_PROVED), r)) return;
     }
 }
 
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out)
 {
+    uint32_t calls = 0;
+    struct env *env = NEW(a, struct env), *given = (struct env *)now->env;
+    struct counting c = {given, &calls};
+    *env = *given;
+    if (env->lookup) {
+        env->lookup = count_lookup;
+        env->lookup_context = &c;
+        now->env = env;
+    }
     usage_keys(a, now->user, out);
     usage_repair(now, out);
     now->user = out->without;
     now->base = &out->base;
     find_effects(old, now, out);
+    if (calls && out->based) excuse_by_cluster(now, out, old->chart);
+    bool any = false;
     for (uint32_t i = 0; i < out->n; i++) {
         struct key *k = &out->keys[i];
-        bool lost = k->new_effect == WORKS_NOT && (k->old_effect == WORKS || k->old_effect == WORKS_BY_FAILING);
-        if (out->based && (lost || k->blocking)) {
-            if (k->blocking) k->old_effect = usage_effect(old, k, NIL, &k->old_signature);
-            find_successor(now, k, defaults);
-        }
+        if (k->blocking) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
+        any = any || key_is_dead(k);
     }
+    if (out->based && any) find_successors(old, now, defaults, out);
+    usage_nodes(a, now->chart, out);
+    usage_migrate(now, out);
+    now->env = given;
+    out->base.env = given;
     out->probes = old->probes + now->probes;
 }

@@ -61,9 +61,9 @@ struct obstacle {
 };
 
 /* A node of the user's values that must be moved or dropped, at the highest place where that is true of all below it. */
-enum node_kind { NODE_RENAMED, NODE_REMOVED, NODE_IGNORED, NODE_REFUSED };
+enum fate { NODE_RENAMED, NODE_REMOVED, NODE_IGNORED, NODE_REFUSED };
 struct node_fate {
-    enum node_kind kind;
+    enum fate kind;
     struct str path, to;          /* `to`: of a renamed one, or of a refused one whose successor is known */
     uint32_t *keys, keys_n, keys_cap;   /* indices of what it covers */
     bool blocking, proved;        /* of any; of all */
@@ -92,6 +92,7 @@ struct usage {
     struct key *keys; uint32_t n, cap;
     struct obstacle *obstacles; uint32_t obstacles_n, obstacles_cap;
     bool repaired;                /* the new side rendered only after keys had been taken away */
+    struct map *given;            /* the user's values as they are */
     struct map *without;          /* the user's values without what blocks */
     struct render base;           /* new side: the render that the experiments started from */
     bool based;                   /* false: it does not render even so, nothing is known of the new side */
@@ -106,6 +107,8 @@ void usage_keys(struct arena *a, const struct map *user, struct usage *out);
 /* A copy of the values without the path; with it set to a value (maps made on the way). */
 struct map *usage_without(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments);
 struct map *usage_with(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments, struct value v);
+/* The same; the entry gets this origin (0: that of the entry that it replaces). */
+struct map *usage_with_at(struct arena *a, const struct map *user, const struct str *segment, uint32_t segments, struct value v, origin_id at);
 struct str *usage_segments(struct arena *a, struct str path, uint32_t *n);
 struct value usage_get(const struct map *m, const struct str *segment, uint32_t segments, bool *found);
 

@@ -1,0 +1,86 @@
+#include "checks/values_say.h"
+
+#include "value/yaml.h"
+
+#include <strings.h>
+
+struct place values_place(const struct facts *f, origin_id at) { return origin_get(f->origins, at)->key_at; }
+
+struct place values_place_of_path(const struct facts *f, struct str path)
+{
+    uint32_t n;
+    struct str *segment = usage_segments(f->a, path, &n);
+    struct value v = v_map(f->new_side.user);
+    struct place at = NOWHERE;
+    for (uint32_t i = 0; i < n; i++) {
+        struct entry *e = v.kind == V_MAP && v.u.map ? map_find(v.u.map, segment[i]) : NULL;
+        if (!e) return i + 1 == n || i == 0 ? NOWHERE : at;
+        at = values_place(f, e->at);
+        v = e->value;
+    }
+    return at;
+}
+
+bool values_is_secret(struct str path)
+{
+    static const char *const words[] = {"password", "passwd", "secret", "token", "apikey", "api_key", "privatekey", "credential", "licensekey"};
+    for (size_t i = 0; i < path.n; i++)
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (path.n - i >= strlen(words[k]) && strncasecmp(path.p + i, words[k], strlen(words[k])) == 0) return true;
+    return false;
+}
+
+struct str values_show(struct facts *f, struct str path, struct value v)
+{
+    struct buf b = buf_new(f->a);
+    if (v.kind == V_NIL) return STR("nothing");
+    if (values_is_secret(path) && v.kind != V_BOOL) return STR("***");
+    yaml_write(&b, v);
+    struct str s = str_trim(buf_done(&b));
+    if (v.kind == V_MAP || v.kind == V_LIST) {
+        if (v.kind == V_MAP ? !map_len(v) : !list_len(v)) return v.kind == V_MAP ? STR("{}") : STR("[]");
+        return v.kind == V_MAP ? str_printf(f->a, "a map of %u", map_len(v)) : str_printf(f->a, "a list of %u", list_len(v));
+    }
+    return str_chr(s, '\n') >= 0 || s.n > 60 ? STR("a longer text") : s;
+}
+
+static bool is_noise(const struct trait *t) { return t->field.n && diff_is_noise(t->field); }
+
+/* A name beside the value tells what an item of a list is: an environment variable, a container. */
+static bool is_masked(const struct trait *t, struct str path)
+{
+    return values_is_secret(t->field) || values_is_secret(path) || str_starts(t->object, STR("Secret/"));
+}
+
+void values_say_losses(struct facts *f, struct finding *x, const struct signature *s)
+{
+    enum { SHOWN = 3 };
+    uint32_t shown = 0, more = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct trait *t = &s->v[i];
+        if (is_noise(t)) continue;
+        if (shown == SHOWN) {
+            more++;
+            continue;
+        }
+        shown++;
+        if (!t->field.n) finding_evidence(&f->findings, x, "it decides whether %.*s is there", STR_ARG(t->object));
+        else if (is_masked(t, x->subject)) finding_evidence(&f->findings, x, "it set %.*s of %.*s", STR_ARG(t->field), STR_ARG(t->object));
+        else
+            finding_evidence(&f->findings, x, "it set %.*s of %.*s to %.*s (otherwise: %.*s)", STR_ARG(t->field), STR_ARG(t->object),
+                             STR_ARG(values_show(f, t->field, t->from)), STR_ARG(values_show(f, t->field, t->to)));
+    }
+    if (more) finding_evidence(&f->findings, x, "and %u more field%s", more, more == 1 ? "" : "s");
+}
+
+struct str values_loss(struct facts *f, struct str path, const struct signature *s)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct trait *t = &s->v[i];
+        if (is_noise(t)) continue;
+        if (!t->field.n) return str_printf(f->a, "%.*s %s", STR_ARG(t->object), t->to.kind == V_NIL ? "is no longer there" : "appears");
+        if (is_masked(t, path)) return str_printf(f->a, "%.*s of %.*s is no longer set by it", STR_ARG(t->field), STR_ARG(t->object));
+        return str_printf(f->a, "%.*s of %.*s is no longer %.*s", STR_ARG(t->field), STR_ARG(t->object), STR_ARG(values_show(f, t->field, t->from)));
+    }
+    return (struct str){0};
+}

@@ -1,0 +1,18 @@
+/* What the checks of values have in common: places, words, masks. Private to checks/. */
+#ifndef RUTTER_CHECKS_VALUES_SAY_H
+#define RUTTER_CHECKS_VALUES_SAY_H
+
+#include "checks/checks.h"
+
+struct place values_place(const struct facts *f, origin_id at);
+/* Where the user set something at or below the path, in the values of the new side; NOWHERE when nowhere. */
+struct place values_place_of_path(const struct facts *f, struct str path);
+/* The value on one line, shortened; "***" when it stands under a name that smells of a secret. */
+struct str values_show(struct facts *f, struct str path, struct value v);
+bool values_is_secret(struct str path);
+/* "it set spec.replicas of Deployment/x to 3 (without it: 1)": what a key's loss changes, a few lines of evidence. */
+void values_say_losses(struct facts *f, struct finding *x, const struct signature *s);
+/* The same in a few words, for the message: "spec.replicas of Deployment/x goes from 3 to 1"; "" when nothing is known. */
+struct str values_loss(struct facts *f, struct str path, const struct signature *s);
+
+#endif

@@ -1,0 +1,75 @@
+#include "usage/migrate.h"
+
+#include "usage/repair.h"
+#include "value/yaml.h"
+
+enum { ROUNDS = 32 };
+
+static bool moves(const struct key *k, enum migrate which) { return k->renamed_to.n && (k->renamed_proved || which == MIGRATE_ALL); }
+
+struct map *usage_migrated(struct arena *a, const struct usage *u, enum migrate which)
+{
+    struct map *m = value_copy(a, v_map(u->given)).u.map;
+    for (uint32_t i = 0; i < u->n; i++)
+        if (key_is_dead(&u->keys[i])) m = usage_without(a, m, u->keys[i].segment, u->keys[i].segments);
+    for (uint32_t i = 0; i < u->n; i++) {
+        const struct key *k = &u->keys[i];
+        uint32_t n;
+        bool taken;
+        if (!key_is_dead(k) || !moves(k, which)) continue;
+        struct str *segment = usage_segments(a, k->renamed_to, &n);
+        usage_get(m, segment, n, &taken);
+        if (!taken) m = usage_with_at(a, m, segment, n, k->value, k->at);
+    }
+    return m;
+}
+
+/* The moved key that the message is about: by its new path, or the last two segments of it. */
+static struct key *key_in_message(struct arena *a, struct usage *u, struct str message)
+{
+    struct key *best = NULL;
+    int most = 1;
+    for (uint32_t i = 0; i < u->n; i++) {
+        struct key *k = &u->keys[i], at;
+        if (!key_is_dead(k) || !k->renamed_to.n) continue;
+        at.path = k->renamed_to;
+        at.segment = usage_segments(a, k->renamed_to, &at.segments);
+        int s = repair_suspicion(&at, message);
+        if (s <= most) continue;
+        best = k;
+        most = s;
+    }
+    return best;
+}
+
+static void note(struct bench *now, struct usage *u, const struct render *r, const struct key *k)
+{
+    for (uint32_t i = 0; i < u->obstacles_n; i++)
+        if (str_eq(u->obstacles[i].message, r->error)) return;
+    struct obstacle *o = PUSH(now->a, u->obstacles, u->obstacles_n, u->obstacles_cap);
+    *o = (struct obstacle){.kind = r->error_kind, .message = r->error, .tmpl = r->error_template, .line = r->error_line, .column = r->error_column,
+                           .violations = r->violations, .migrated = true};
+    if (k) *PUSH(now->a, o->keys, o->keys_n, o->keys_cap) = k->renamed_to;
+}
+
+void usage_migrate(struct bench *now, struct usage *u)
+{
+    u->migrated = u->without;
+    for (uint32_t i = 0; i < u->n; i++) u->changed = u->changed || key_is_dead(&u->keys[i]);
+    if (!u->changed || !u->based) return;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct render *r = NEW(now->a, struct render);
+        struct map *m = usage_migrated(now->a, u, MIGRATE_ALL);
+        struct bench b = *now;
+        if (usage_rebase(&b, m, r)) {
+            u->migrated = m;
+            break;
+        }
+        struct key *k = key_in_message(now->a, u, r->error);
+        note(now, u, r, k);
+        if (!k) break;
+        k->renamed_to = (struct str){0};
+        k->renamed_proved = false;
+    }
+    now->probes++;
+}
