@@ -70,6 +70,10 @@ const struct option cli_options[] = {
 };
 
 const struct command cli_commands[] = {
+    {"plan", NULL, "INPUTS --release NAME [OPTIONS]", "write the upgrade, its rollback and what to know of them",
+     "Compares the two charts under the user's values and writes the upgrade as a script with the script that undoes it. With -o DIR it writes plan.sh, rollback.sh, "
+     "plan.json, findings.json, report.md and the two values files; without, a summary, or what --format names.",
+     IN_PLAN, cli_plan},
     {"lint", NULL, "INPUTS [OPTIONS]", "find what an upgrade will break",
      "Compares the two charts under the user's values and says what the upgrade will break, with the place, the reason and the fix. With --new alone it checks one chart.",
      IN_LINT, cli_lint},

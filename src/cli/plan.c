@@ -4,7 +4,6 @@
 #include "checks/checks.h"
 #include "emit/emit.h"
 #include "plan/plan.h"
-#include "value/yaml.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,13 +65,6 @@ static struct str emitted(struct cli *c, const char *format, enum emit_for what,
     return buf_done(&b);
 }
 
-static struct str values_text(struct cli *c, const struct map *user)
-{
-    struct buf b = buf_new(c->a);
-    yaml_write(&b, v_map((struct map *)user));
-    return buf_done(&b);
-}
-
 static bool write_plan(struct cli *c, struct str dir, const struct emit_input *in)
 {
     const struct output v[] = {
@@ -81,8 +73,8 @@ static bool write_plan(struct cli *c, struct str dir, const struct emit_input *i
         {"plan.json", 0644, emitted(c, "json", EMIT_PLAN, in)},
         {"findings.json", 0644, emitted(c, "json", EMIT_LINT, in)},
         {"report.md", 0644, emitted(c, "markdown", EMIT_PLAN, in)},
-        {"values-old.yaml", 0600, values_text(c, in->f->old_side.user)},
-        {"values-new.yaml", 0600, values_text(c, in->f->planned->user)},
+        {"values-old.yaml", 0600, plan_values_text(c->a, in->f->old_side.user)},
+        {"values-new.yaml", 0600, plan_values_text(c->a, in->f->planned->user)},
     };
     return write_outputs(c, dir, v, sizeof v / sizeof *v);
 }
@@ -107,6 +99,7 @@ int cli_plan(struct cli *c)
     checks_run(&f, true);
     struct plan *plan = plan_make(c->a, &f, c->diags);
     if (!plan) return EXIT_BAD_INPUT;
+    plan->id = plan_id(c->a, plan_to_value(c->a, plan));
     struct emit_input in = {.f = &f, .plan = plan, .color = c->color && !dir.n};
     if (dir.n && !write_plan(c, dir, &in)) return EXIT_BAD_INPUT;
     if (!dir.n || format.n) {

@@ -8,6 +8,9 @@ const struct emitter emitters[] = {
     {"markdown", EMIT_LINT, emit_findings_markdown},
     {"text", EMIT_DIFF, emit_diff_text},
     {"json", EMIT_DIFF, emit_diff_json},
+    {"text", EMIT_PLAN, emit_plan_text},
+    {"json", EMIT_PLAN, emit_plan_json},
+    {"markdown", EMIT_PLAN, emit_plan_markdown},
     {0},
 };
 

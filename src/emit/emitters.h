@@ -13,6 +13,9 @@ void emit_findings_markdown(struct buf *out, const struct emit_input *in);
 struct str emit_fingerprint(struct arena *a, const struct finding *x);
 void emit_diff_text(struct buf *out, const struct emit_input *in);
 void emit_diff_json(struct buf *out, const struct emit_input *in);
+void emit_plan_text(struct buf *out, const struct emit_input *in);
+void emit_plan_json(struct buf *out, const struct emit_input *in);
+void emit_plan_markdown(struct buf *out, const struct emit_input *in);
 
 /* rutter.diff/v1, for both. */
 struct value emit_diff_value(struct arena *a, const struct emit_input *in);
