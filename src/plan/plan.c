@@ -116,7 +116,7 @@ static void add_objects(struct planner *p)
             .owner_old = x->old ? str_from(owner_name(x->old->owner)) : STR(""), .owner_new = x->new ? str_from(owner_name(x->new->owner)) : STR(""),
             .digest_old = x->old ? text_or_empty(x->old->digest) : STR(""), .digest_new = x->new ? text_or_empty(x->new->digest) : STR(""),
             .in_old = x->old, .in_new = x->new, .compared_by_name = x->compared_by_name, .replicas_old = -1, .replicas_new = -1,
-            .holds_data = str_is(x->any->kind, "PersistentVolumeClaim"),
+            .holds_data = str_is(x->any->kind, "PersistentVolumeClaim"), .leaves_residue = residue_is_left(p, x),
         };
     }
 }

@@ -167,6 +167,8 @@ void prometheus_metrics(struct arena *a, struct str query, struct strmap *out);
  * nothing to patch. */
 struct value residue_removals(struct planner *p, struct value old, struct value new, uint32_t depth);
 struct value residue_merge(struct planner *p, struct value old, struct value new, uint32_t depth);
+/* Whether client-side applies of the old version alone leave something of the new one in it. */
+bool residue_is_left(struct planner *p, const struct item *x);
 
 /* NULL when there is no maker of that name. */
 maker *maker_find(struct str name);

@@ -96,6 +96,12 @@ struct value residue_merge(struct planner *p, struct value old, struct value new
 
 static bool is_custom(const struct object *o) { return str_chr(field_group(o->api_version), '.') >= 0 && !str_ends(field_group(o->api_version), STR(".k8s.io")); }
 
+bool residue_is_left(struct planner *p, const struct item *x)
+{
+    if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) return false;
+    return (is_custom(x->old) ? residue_merge(p, x->old->v, x->new->v, 0) : residue_removals(p, x->old->v, x->new->v, 0)).kind != V_NIL;
+}
+
 /* Before the way back, so that pods restart once. */
 static void when_needed(struct planner *p, struct step *s)
 {

@@ -212,6 +212,8 @@ struct plan_object {
     struct str replicas_key_old, replicas_key_new; /* the one values key that a rendered `replicas` comes from; "" */
     int64_t replicas_old, replicas_new;            /* rendered; -1: none */
     bool holds_data;          /* a PVC, or a StatefulSet with claim templates */
+    bool leaves_residue;      /* client-side applies of the old version alone would leave something of the new one in it: fields that only the new
+                               * version sets; of a custom resource, any difference */
 };
 
 /* One document of a side's render, as `helm get manifest` and a dry run print it: the lines from "# Source:" to before the next line "---" or, after

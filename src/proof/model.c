@@ -1,0 +1,700 @@
+/* What each verb can do to one part of the cluster. The sources: pkg/action/upgrade.go, rollback.go and pkg/kube/client.go of Helm 3.17 and 4.1, and what
+ * they were seen to do in a cluster. */
+#include "proof/model.h"
+
+static void tell(struct doing *d, const struct state *after, enum fate fate, const char *what) { d->outcome(d->context, after, fate, what); }
+
+struct thing thing_of(enum side s)
+{
+    if (s == SIDE_NONE) return (struct thing){0};
+    return (struct thing){THING_THERE, (uint8_t)s, s == SIDE_OLD, s == SIDE_NEW};
+}
+
+static struct thing *thing_at(struct state *s, int role) { return role == ROLE_MAIN ? &s->main : &s->scaler; }
+static uint32_t object_at(const struct part *p, int role) { return role == ROLE_MAIN ? p->main : p->scaler; }
+
+int part_role(const struct part *p, uint32_t object) { return object == UINT32_MAX ? ROLE_NONE : object == p->main ? ROLE_MAIN : object == p->scaler ? ROLE_SCALER : ROLE_NONE; }
+
+static int place(const struct str *v, uint8_t n, struct str name)
+{
+    for (int i = 0; i < n; i++)
+        if (str_eq(v[i], name)) return i;
+    return -1;
+}
+
+int part_capture(const struct part *p, struct str name) { return place(p->captures, p->captures_n, name); }
+int part_file(const struct part *p, struct str name) { return place(p->files, p->files_n, name); }
+
+/* ---- symbols ---- */
+
+bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol)
+{
+    (void)p;
+    if (s->live == symbol || s->paused_at == symbol + 1) return true;
+    for (int i = 0; i < CAPTURES; i++)
+        if (s->captures[i] == VALUE_FIRST + symbol) return true; /* a capture of another meaning only wastes a symbol */
+    for (int i = 0; i < FILES; i++)
+        if (s->files[i] == symbol + 2) return true;
+    return false;
+}
+
+/* The number that a capture holds; SYMBOL_CONST for one that is not about this part's replicas. */
+static uint8_t symbol_of_capture(const struct doing *d, const struct state *s, struct str name)
+{
+    const struct meant *m = model_capture(d->r, name);
+    int i = part_capture(d->part, name);
+    if (!m || i < 0 || s->captures[i] < VALUE_FIRST) return SYMBOL_CONST;
+    bool replicas = m->meaning == MEANS_REPLICAS && part_role(d->part, m->object) == ROLE_MAIN;
+    bool paused = m->meaning == MEANS_PAUSED_AT && part_role(d->part, m->object) == ROLE_SCALER;
+    return replicas || paused ? (uint8_t)(s->captures[i] - VALUE_FIRST) : SYMBOL_CONST;
+}
+
+/* Used before it is there. */
+static bool untaken(const struct doing *d, const struct state *s, const struct arg *x)
+{
+    int i = x->kind == ARG_CAPTURE ? part_capture(d->part, x->text) : -1;
+    return i >= 0 && s->captures[i] == VALUE_NONE;
+}
+
+/* ---- Helm's records ---- */
+
+const struct record *model_newest(const struct state *s) { return &s->records[s->records_n - 1]; }
+bool model_is_start(const struct state *s) { return s->records_n && model_newest(s)->words == WORDS_START; }
+
+static enum side deployed_side(const struct state *s)
+{
+    for (int i = s->records_n; i-- > 0;)
+        if (s->records[i].status == STATUS_DEPLOYED) return s->records[i].side;
+    return SIDE_NONE;
+}
+
+/* Old records that say nothing any more make room. */
+static void push_record(const struct doing *d, struct state *s, enum side side, uint8_t status, uint8_t words)
+{
+    for (int i = 0; i < d->part->captures_n; i++) {
+        const struct meant *m = model_capture(d->r, d->part->captures[i]);
+        /* A captured number of a newer record than the first is of that record no longer the newest. */
+        if (m->meaning == MEANS_REVISION && s->captures[i] == VALUE_FIRST + 1) s->captures[i] = VALUE_FIRST + 2;
+    }
+    struct record r = {(uint8_t)side, status, words}, *last = &s->records[s->records_n - 1];
+    if (s->records_n > 1 && last->side == r.side && last->status == r.status && last->words == r.words) return;
+    if (s->records_n == RECORDS) {
+        int drop = s->records[0].status == STATUS_DEPLOYED ? 1 : 0;
+        memmove(&s->records[drop], &s->records[drop + 1], sizeof *s->records * (size_t)(RECORDS - 1 - drop));
+        s->records_n--;
+    }
+    s->records[s->records_n++] = r;
+}
+
+static void supersede(struct state *s)
+{
+    for (int i = 0; i < s->records_n; i++)
+        if (s->records[i].status == STATUS_DEPLOYED) s->records[i].status = STATUS_SUPERSEDED;
+}
+
+/* ---- what Helm does to one object ---- */
+
+static bool helm_owns(struct str owner) { return str_is(owner, "release") || str_is(owner, "kept") || str_is(owner, "adopted"); }
+
+static bool in_record(const struct plan_object *o, enum side s)
+{
+    return s == SIDE_OLD ? o->in_old && helm_owns(o->owner_old) : s == SIDE_NEW ? o->in_new && helm_owns(o->owner_new) : false;
+}
+
+struct helm {
+    enum side from, to;      /* record that it compares with, and target */
+    bool server_side, force, rollback, hooks;
+    uint8_t replicas;        /* symbol that is rendered for the part's workload; SYMBOLS: none */
+};
+
+static struct thing patched(const struct plan_object *o, struct thing t, enum side from, enum side to, bool server_side)
+{
+    if (t.there == THING_ABSENT || server_side || !o->leaves_residue) return thing_of(to);
+    /* Unknown kinds get the difference of the two records as a merge patch; the live object is not looked at (pkg/kube/client.go: createPatch). */
+    if (model_is_custom(o) && from == to) return t;
+    if (model_is_custom(o)) return thing_of(to);
+    t.values = (uint8_t)to;
+    if (to == SIDE_OLD) t.only_old = 1;
+    else t.only_new = 1;
+    if (from != to && to == SIDE_OLD) t.only_new = 0;
+    if (from != to && to == SIDE_NEW) t.only_old = 0;
+    return t;
+}
+
+/* False: replicas of somebody else stand against it. */
+static bool set_replicas(const struct doing *d, const struct helm *h, const struct state *before, struct state *s)
+{
+    const struct plan_object *o = &d->r->plan->objects[d->part->main];
+    bool created = before->main.there == THING_ABSENT;
+    int64_t rendered = h->to == SIDE_OLD ? o->replicas_old : o->replicas_new, was = h->from == SIDE_OLD ? o->replicas_old : o->replicas_new;
+    if (rendered < 0) {
+        /* A field that goes away gets its default, 1. */
+        if (created || was >= 0) s->live = SYMBOL_CONST;
+        return true;
+    }
+    bool helms_own = s->live == SYMBOL_CONST_OLD || s->live == SYMBOL_CONST_NEW;
+    if (!created && h->server_side && !h->force && !helms_own && s->live != h->replicas) return false;
+    s->live = h->replicas;
+    return true;
+}
+
+/* Creates or patches what the target has. False: it cannot, in this state. */
+static bool apply_role(const struct doing *d, const struct helm *h, int role, struct state *s)
+{
+    uint32_t i = object_at(d->part, role);
+    if (i == UINT32_MAX) return true;
+    const struct plan_object *o = &d->r->plan->objects[i];
+    struct thing *t = thing_at(s, role);
+    struct state before = *s;
+    if (!in_record(o, h->to)) return true;
+    bool known = in_record(o, h->from);
+    /* An upgrade takes over what bears the release's marks, and compares it with itself; a rollback does not. */
+    if (t->there == THING_THERE && !known && h->rollback) return false;
+    *t = patched(o, *t, known ? h->from : h->to, h->to, h->server_side);
+    if (role == ROLE_MAIN && d->part->scaled && !set_replicas(d, h, &before, s)) {
+        *s = before;
+        return false;
+    }
+    if (role == ROLE_MAIN && d->part->claim && before.main.there == THING_ABSENT && s->data == DATA_NONE && d->part->bound) s->data = DATA_ALIVE;
+    return true;
+}
+
+static void lose_claim(const struct part *p, struct state *s)
+{
+    if (p->claim && s->data == DATA_ALIVE) s->data = s->retained ? DATA_DETACHED : DATA_GONE;
+}
+
+static void delete_role(const struct doing *d, const struct helm *h, int role, struct state *s)
+{
+    uint32_t i = object_at(d->part, role);
+    if (i == UINT32_MAX) return;
+    const struct plan_object *o = &d->r->plan->objects[i];
+    struct thing *t = thing_at(s, role);
+    if (!in_record(o, h->from) || in_record(o, h->to) || t->there != THING_THERE) return;
+    if (str_is(h->from == SIDE_OLD ? o->owner_old : o->owner_new, "kept") || (role == ROLE_MAIN && s->kept)) return;
+    *t = thing_of(SIDE_NONE);
+    if (role == ROLE_MAIN) lose_claim(d->part, s);
+}
+
+/* ---- hooks ---- */
+
+static bool has_hook(const struct doing *d, enum side to)
+{
+    const struct plan_object *o = &d->r->plan->objects[d->part->main];
+    return to == SIDE_OLD ? o->in_old && str_is(o->owner_old, "hook") : o->in_new && str_is(o->owner_new, "hook");
+}
+
+static bool hook_applies(const struct doing *d, enum side to)
+{
+    if (!d->part->scaler_applied) return false;
+    const struct plan_object *o = &d->r->plan->objects[d->part->scaler];
+    return to == SIDE_OLD ? o->in_old && str_is(o->owner_old, "hook-applied") : o->in_new && str_is(o->owner_new, "hook-applied");
+}
+
+static void hook_apply(struct state *s, enum side to, bool bounds)
+{
+    s->scaler = thing_of(to);
+    s->bounds = bounds;
+    s->settled = 0; /* a change of its spec makes KEDA look again */
+}
+
+static bool is_job(const struct plan_object *o)
+{
+    return o->in_new && str_is(o->owner_new, "hook") && (str_is(o->kind, "Job") || str_is(o->kind, "Pod"));
+}
+
+/* Each hook Job of the new version has a bit, the last of which is for all that are beyond. */
+static uint8_t all_jobs(const struct doing *d)
+{
+    uint8_t mask = 0;
+    for (uint32_t i = 0, n = 0; i < d->r->plan->objects_n; i++)
+        if (is_job(&d->r->plan->objects[i])) mask |= (uint8_t)(1 << (n < JOBS ? n : JOBS)), n++;
+    return mask;
+}
+
+static uint8_t deleted_jobs(const struct doing *d, const struct action *x)
+{
+    uint8_t deleted = 0, left = 0;
+    for (uint32_t i = 0, n = 0; i < d->r->plan->objects_n; i++) {
+        if (!is_job(&d->r->plan->objects[i])) continue;
+        bool named = false;
+        for (uint32_t k = 0; k < x->objects_n; k++) named |= x->objects[k] == i;
+        *(named ? &deleted : &left) |= (uint8_t)(1 << (n < JOBS ? n : JOBS));
+        n++;
+    }
+    return (uint8_t)(deleted & ~left);
+}
+
+/* What hooks of the target may leave: their own objects, by policies that the proof does not know, and what they apply. `numbered` is false where this
+ * upgrade has another revision's number than the plan foresaw. */
+static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, bool overlay, struct state s, enum fate fate, const char *what)
+{
+    bool running = fate == FATE_STOP;
+    if (h->to == SIDE_NEW && running && d->part->scaler_applied) s.jobs = numbered ? all_jobs(d) : JOB_STRAY;
+    if (h->to == SIDE_OLD && running && d->part->scaler_applied) s.jobs |= JOB_OLD;
+    if (!running && d->part->scaler_applied) s.jobs = 0;
+    if (d->part->hook) {
+        if (running) tell(d, &s, fate, what);
+        if (!has_hook(d, h->to)) {
+            if (!running) tell(d, &s, fate, what);
+            return;
+        }
+        struct state stays = s, goes = s;
+        stays.main = thing_of(h->to);
+        goes.main = thing_of(SIDE_NONE);
+        if (d->part->numbered && h->to == SIDE_NEW && !numbered) {
+            stays = goes = s;
+            stays.stray = 1;
+        }
+        tell(d, &stays, fate, what);
+        tell(d, &goes, fate, what);
+        return;
+    }
+    if (hook_applies(d, h->to)) {
+        if (running) tell(d, &s, fate, what);
+        hook_apply(&s, h->to, overlay);
+    }
+    tell(d, &s, fate, what);
+}
+
+/* ---- helm upgrade and rollback ---- */
+
+static struct state with_status(const struct state *s, uint8_t status)
+{
+    struct state out = *s;
+    out.records[out.records_n - 1].status = status;
+    return out;
+}
+
+/* Applied or not, object by object; everything that a run which stopped in the middle may leave. */
+static void tell_subsets(struct doing *d, const struct helm *h, const struct state *s, const char *what, bool deletes)
+{
+    for (int mask = 0; mask < 4; mask++) {
+        struct state x = *s;
+        if ((mask & 1) && !apply_role(d, h, ROLE_MAIN, &x)) continue;
+        if ((mask & 2) && (d->part->scaler == UINT32_MAX || !apply_role(d, h, ROLE_SCALER, &x))) continue;
+        tell(d, &x, FATE_STOP, what);
+        if (!deletes || mask != 3) continue;
+    }
+}
+
+static void change_release(struct doing *d, const struct helm *h, const struct state *before, uint8_t words, bool overlay)
+{
+    bool numbered = model_is_start(before);
+    struct state s = *before;
+    push_record(d, &s, h->to, STATUS_PENDING, WORDS_OTHER);
+    tell_subsets(d, h, &s, "killed while it applied objects", false);
+    struct state failed = with_status(&s, STATUS_FAILED);
+    if (h->rollback) failed.records[failed.records_n > 1 ? failed.records_n - 2 : 0].status = STATUS_SUPERSEDED;
+    tell_subsets(d, h, &failed, "some objects were refused, the others applied", false);
+    struct state all = s;
+    if (!apply_role(d, h, ROLE_MAIN, &all) || !apply_role(d, h, ROLE_SCALER, &all)) {
+        tell(d, &failed, FATE_STUCK, h->rollback ? "it stops at an object that is there and not in the newest record, or whose replicas somebody else has set"
+                                                  : "the replicas that somebody else has set stand against it (a conflict)");
+        return;
+    }
+    struct state some = all;
+    some.records[some.records_n - 1].status = STATUS_FAILED;
+    if (h->rollback) some.records[some.records_n > 1 ? some.records_n - 2 : 0].status = STATUS_SUPERSEDED;
+    tell(d, &some, FATE_STOP, "all objects applied, nothing deleted");
+    delete_role(d, h, ROLE_MAIN, &all);
+    delete_role(d, h, ROLE_SCALER, &all);
+    struct helm hooks = *h;
+    if (h->rollback || !h->hooks) hooks.to = SIDE_NONE; /* a rollback runs its target's rollback hooks and no others */
+    tell_hooks(d, &hooks, numbered, overlay, with_status(&all, STATUS_PENDING), FATE_STOP, "killed after it had applied and deleted everything");
+    some = with_status(&all, STATUS_FAILED);
+    if (h->rollback) some.records[some.records_n > 1 ? some.records_n - 2 : 0].status = STATUS_SUPERSEDED;
+    tell_hooks(d, &hooks, numbered, overlay, some, FATE_STOP, "everything applied and deleted, then a pod or a hook failed");
+    supersede(&all);
+    struct record *newest = &all.records[all.records_n - 1];
+    newest->status = STATUS_DEPLOYED;
+    newest->words = words;
+    tell_hooks(d, &hooks, numbered, overlay, all, FATE_DONE, "done");
+}
+
+/* True, false, or what a capture says. */
+static bool forced(const struct doing *d, const struct state *s, const struct arg *x)
+{
+    if (x->kind == ARG_TEXT) return str_is(x->text, "true");
+    int i = part_capture(d->part, x->text);
+    return x->kind == ARG_CAPTURE && i >= 0 && s->captures[i] == VALUE_FIRST;
+}
+
+static void upgrade(struct doing *d, const struct action *x, const struct state *before)
+{
+    const struct record *newest = model_newest(before);
+    struct helm h = {.to = x->side, .from = deployed_side(before), .server_side = d->part->server_side && d->part->major == 4, .hooks = true};
+    h.force = forced(d, before, &x->force);
+    if (newest->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
+    if (h.from == SIDE_NONE) h.from = newest->side; /* no deployed revision: the newest failed or superseded one */
+    if (h.force && !h.server_side) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
+    if (before->main.there == THING_FOREIGN && d->part->main != UINT32_MAX && in_record(&d->r->plan->objects[d->part->main], h.to))
+        return tell(d, before, FATE_STUCK, "refused: an object of that name is there and is not the release's");
+    int overlay = x->overlay.n ? part_file(d->part, x->overlay) : -1;
+    if (overlay >= 0 && !before->files[overlay]) return tell(d, before, FATE_STUCK, "its overlay file has not been written");
+    h.replicas = overlay >= 0 && before->files[overlay] >= 2 ? (uint8_t)(before->files[overlay] - 2) : h.to == SIDE_OLD ? SYMBOL_CONST_OLD : SYMBOL_CONST_NEW;
+    uint8_t words = WORDS_OTHER;
+    int i = x->words.n ? part_capture(d->part, x->words) : -1;
+    if (i >= 0 && before->captures[i] == VALUE_NONE) return tell(d, before, FATE_STUCK, "its description has not been captured");
+    if (i >= 0) words = (uint8_t)(WORDS_FIRST + i);
+    change_release(d, &h, before, words, x->overlay.n > 0);
+}
+
+static void rollback(struct doing *d, const struct action *x, const struct state *before)
+{
+    struct helm h = {.to = SIDE_OLD, .from = model_newest(before)->side, .server_side = d->part->server_side && d->part->major == 4, .rollback = true, .replicas = SYMBOL_CONST_OLD};
+    h.force = forced(d, before, &x->force);
+    int i = part_capture(d->part, x->capture);
+    if (i < 0 || before->captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "the revision to go back to has not been captured");
+    if (h.force && !h.server_side) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
+    change_release(d, &h, before, WORDS_ROLLBACK, false);
+}
+
+static void terraform(struct doing *d, const struct action *x, const struct state *before)
+{
+    struct helm h = {.to = x->side, .from = deployed_side(before), .server_side = d->part->server_side && d->part->major == 4, .hooks = true};
+    if (model_newest(before)->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
+    if (h.from == SIDE_NONE) h.from = model_newest(before)->side;
+    h.replicas = h.to == SIDE_OLD ? SYMBOL_CONST_OLD : SYMBOL_CONST_NEW;
+    change_release(d, &h, before, WORDS_OTHER, false);
+}
+
+static void forget(struct doing *d, const struct action *x, const struct state *before)
+{
+    int i = part_capture(d->part, x->capture);
+    struct state s = *before;
+    uint8_t code = i < 0 ? VALUE_NONE : before->captures[i];
+    if (code < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which record to take away has not been captured");
+    if (code == VALUE_FIRST) return tell(d, before, FATE_HARM, "it takes away the record of the revision from before the upgrade");
+    /* The number is of a record that is not the newest any more. */
+    if (code != VALUE_FIRST + 1 || s.records_n < 2 || model_is_start(&s)) return tell(d, before, FATE_DONE, "nothing to take away");
+    tell(d, before, FATE_STOP, "not done");
+    if (model_newest(&s)->status == STATUS_DEPLOYED) return tell(d, before, FATE_HARM, "it takes away the record of a deployed revision");
+    s.records_n--;
+    tell(d, &s, FATE_STOP, "done, then stopped");
+    tell(d, &s, FATE_DONE, "done");
+}
+
+/* ---- kubectl ---- */
+
+static void tell_change(struct doing *d, const struct state *before, const struct state *after)
+{
+    tell(d, before, FATE_STOP, "not done");
+    tell(d, after, FATE_STOP, "done, then stopped");
+    tell(d, after, FATE_DONE, "done");
+}
+
+static void delete_objects(struct doing *d, const struct action *x, const struct state *before)
+{
+    struct state s = *before;
+    bool harm = false;
+    for (uint32_t k = 0; k < x->objects_n; k++) {
+        int role = part_role(d->part, x->objects[k]);
+        if (role == ROLE_NONE) continue;
+        struct thing *t = thing_at(&s, role);
+        if (t->there == THING_ABSENT && !x->missing_ok) return tell(d, before, FATE_STUCK, "what it deletes is not there");
+        harm |= t->there == THING_FOREIGN;
+        if (role == ROLE_MAIN && t->there == THING_THERE) lose_claim(d->part, &s);
+        *t = thing_of(SIDE_NONE);
+        if (role == ROLE_SCALER || d->part->main == UINT32_MAX) s.paused_at = s.paused = s.settled = s.bounds = 0;
+    }
+    s.jobs &= (uint8_t)~deleted_jobs(d, x);
+    if (harm) return tell(d, &s, FATE_HARM, "it deletes an object that was there before and is not the release's");
+    tell_change(d, before, &s);
+}
+
+static void scale(struct doing *d, const struct action *x, const struct state *before)
+{
+    struct state s = *before;
+    if (s.main.there != THING_THERE) return tell(d, before, FATE_STUCK, "what it scales is not there");
+    if (untaken(d, before, &x->value)) return tell(d, before, FATE_STUCK, "the number has not been captured");
+    s.live = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value.text) : SYMBOL_CONST;
+    tell_change(d, before, &s);
+}
+
+static void annotate(struct doing *d, const struct action *x, const struct state *before, int role)
+{
+    struct state s = *before;
+    if (thing_at(&s, role)->there != THING_THERE) return tell(d, before, FATE_STUCK, "what it annotates is not there");
+    if (untaken(d, before, &x->value)) return tell(d, before, FATE_STUCK, "the value has not been captured");
+    if (str_is(x->key, "helm.sh/resource-policy")) {
+        s.kept = !x->remove;
+    } else if (str_is(x->key, "autoscaling.keda.sh/paused")) {
+        s.paused = !x->remove;
+        s.settled = 0;
+    } else {
+        uint8_t symbol = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value.text) : SYMBOL_CONST;
+        if (!x->remove && !x->overwrite && s.paused_at && s.paused_at != symbol + 1) return tell(d, before, FATE_STUCK, "refused: the annotation is there with another value");
+        s.paused_at = x->remove ? 0 : (uint8_t)(symbol + 1);
+        s.settled = 0;
+    }
+    tell_change(d, before, &s);
+}
+
+static void patch(struct doing *d, const struct action *x, const struct state *before, int role)
+{
+    struct state s = *before;
+    int file = part_file(d->part, x->file);
+    if (file >= 0 && !s.files[file]) return tell(d, before, FATE_STUCK, "its patch has not been written");
+    if (x->volume) {
+        int i = part_capture(d->part, x->capture);
+        if (i < 0 || s.captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which volume it is has not been captured");
+        s.retained = s.files[file] == 3;
+        return tell_change(d, before, &s);
+    }
+    struct thing *t = thing_at(&s, role);
+    if (t->there != THING_THERE) return tell(d, before, FATE_STUCK, "what it patches is not there");
+    if (x->merge) *t = thing_of(SIDE_OLD);
+    else t->only_new = 0;
+    tell_change(d, before, &s);
+}
+
+static void apply_file(struct doing *d, const struct action *x, const struct state *before)
+{
+    struct state s = *before;
+    int file = part_file(d->part, x->file);
+    if (file >= 0 && !s.files[file]) return tell(d, before, FATE_STUCK, "the file that it applies has not been written");
+    for (uint32_t k = 0; k < x->objects_n; k++) {
+        int role = part_role(d->part, x->objects[k]);
+        if (role == ROLE_SCALER) hook_apply(&s, x->side, false);
+        else if (role == ROLE_MAIN) s.main = thing_of(x->side);
+    }
+    tell_change(d, before, &s);
+}
+
+/* ---- looking ---- */
+
+static bool wants(const struct step *s, enum expect_kind kind, const char *text)
+{
+    for (uint32_t i = 0; i < s->expect_n; i++)
+        if (s->expect[i].kind == kind && (!text || str_is(s->expect[i].text, text))) return true;
+    return false;
+}
+
+static enum side release_wanted(const struct doing *d, const struct step *s)
+{
+    const struct plan *p = d->r->plan;
+    struct str old = str_printf(d->r->a, "deployed %.*s %.*s", STR_ARG(p->chart), STR_ARG(p->version_old));
+    struct str new = str_printf(d->r->a, "deployed %.*s %.*s", STR_ARG(p->chart), STR_ARG(p->version_new));
+    if (str_eq(old, new)) return SIDE_NONE;
+    return wants(s, EXPECT_EQUALS, str_z(d->r->a, old)) ? SIDE_OLD : wants(s, EXPECT_EQUALS, str_z(d->r->a, new)) ? SIDE_NEW : SIDE_NONE;
+}
+
+static void look(struct doing *d, const struct step *s, const struct action *x, const struct state *before)
+{
+    struct state after = *before;
+    bool any = false;
+    for (uint32_t k = 0; k < x->objects_n; k++) {
+        int role = part_role(d->part, x->objects[k]);
+        if (role == ROLE_NONE) continue;
+        const struct thing *t = role == ROLE_MAIN ? &before->main : &before->scaler;
+        any |= t->there != THING_ABSENT;
+        if (t->there == THING_ABSENT && !x->missing_ok && !x->dry_run) return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
+        if (role != ROLE_SCALER || !str_has(x->template, STR("@.type==\"Paused\""))) continue;
+        bool paused = before->paused_at || before->paused;
+        if (wants(s, EXPECT_EQUALS, "True") && !paused) return tell(d, before, FATE_STUCK, "it waits for a pause that nobody asked for");
+        if (wants(s, EXPECT_NOT_MATCHES, "^True$") && paused) return tell(d, before, FATE_STUCK, "it waits for the end of a pause that nobody ends");
+        if (paused && before->paused_at && !before->settled) after.live = (uint8_t)(before->paused_at - 1);
+        if (paused) after.settled = 1;
+    }
+    if (any && wants(s, EXPECT_EMPTY, NULL)) return tell(d, before, FATE_STUCK, "what should not be there is there");
+    enum side side = str_is(x->ask, "helm get all") ? release_wanted(d, s) : SIDE_NONE;
+    const struct record *newest = model_newest(before);
+    if (side != SIDE_NONE && (newest->side != side || newest->status != STATUS_DEPLOYED)) return tell(d, before, FATE_STUCK, "the release is not deployed at that version");
+    tell(d, &after, FATE_DONE, NULL);
+}
+
+/* ---- captures and files ---- */
+
+static uint8_t value_of(const struct doing *d, const struct meant *m, const struct state *s)
+{
+    const struct record *newest = model_newest(s);
+    switch (m->meaning) {
+    case MEANS_REVISION: case MEANS_NEXT: return model_is_start(s) ? VALUE_FIRST : VALUE_FIRST + 1;
+    case MEANS_STATUS: return (uint8_t)(VALUE_FIRST + newest->status);
+    case MEANS_DESCRIPTION: return (uint8_t)(VALUE_FIRST + newest->words);
+    case MEANS_SERVER_SIDE: return d->part->server_side && d->part->major == 4 ? VALUE_FIRST : VALUE_FIRST + 1;
+    case MEANS_REPLICAS: return (uint8_t)(VALUE_FIRST + s->live);
+    case MEANS_PAUSED_AT: return s->paused_at ? (uint8_t)(VALUE_FIRST + s->paused_at - 1) : VALUE_EMPTY;
+    case MEANS_PAUSED: return s->paused ? VALUE_FIRST : VALUE_EMPTY;
+    case MEANS_VOLUME: return d->part->bound ? VALUE_FIRST : VALUE_EMPTY;
+    case MEANS_POLICY: return s->retained ? VALUE_FIRST + 1 : VALUE_FIRST;
+    default: return VALUE_FIRST;
+    }
+}
+
+static void capture(struct doing *d, const struct step *step, const struct action *x, const struct state *before)
+{
+    struct state s = *before;
+    int outside = -1;
+    for (uint32_t k = 0; k < step->captures_n; k++) {
+        int i = part_capture(d->part, step->captures[k].name);
+        const struct meant *m = model_capture(d->r, step->captures[k].name);
+        if (i < 0 || (s.captures[i] != VALUE_NONE && !step->fresh)) continue;
+        s.captures[i] = value_of(d, m, before);
+        if (m->meaning == MEANS_OUTSIDE) outside = i;
+    }
+    if (outside < 0) return tell(d, &s, FATE_DONE, NULL);
+    bool any = false, mine = false;
+    for (uint32_t k = 0; k < x->objects_n; k++) {
+        int role = part_role(d->part, x->objects[k]);
+        mine |= role != ROLE_NONE;
+        any |= role != ROLE_NONE && thing_at(&s, role)->there != THING_ABSENT;
+    }
+    if (any) return tell(d, &s, FATE_DONE, "something is there");
+    /* Of the other objects that it names this part knows nothing. */
+    if (!(mine && x->objects_n == 1)) tell(d, &s, FATE_DONE, "something is there");
+    s.captures[outside] = VALUE_EMPTY;
+    tell(d, &s, FATE_DONE, "nothing is there");
+}
+
+/* The value below a dotted path, whose segments may have dots. */
+static struct value at_path(struct value v, struct str path, int depth)
+{
+    if (!path.n || v.kind != V_MAP || depth > 32) return path.n ? NIL : v;
+    for (uint32_t i = 0; i < map_len(v); i++) {
+        const struct entry *e = &v.u.map->v[i];
+        if (!str_starts(path, e->key) || !e->key.n) continue;
+        struct str rest = str_from_n(path, e->key.n);
+        if (!rest.n) return e->value;
+        if (rest.p[0] != '.') continue;
+        struct value below = at_path(e->value, str_from_n(rest, 1), depth + 1);
+        if (below.kind != V_NIL) return below;
+    }
+    return NIL;
+}
+
+static struct str hole_of(struct value v) { return v.kind == V_MAP ? value_str_at(v, "$capture") : STR(""); }
+
+/* 1: written; 2 + symbol: with this part's replicas; 3 and 2 of a volume's policy: Retain, and what it was. */
+static void write_file(struct doing *d, const struct step *step, const struct state *before)
+{
+    struct state s = *before;
+    int i = part_file(d->part, step->stdout_to);
+    if (i < 0) return tell(d, before, FATE_DONE, NULL);
+    enum side side = (enum side)(uintptr_t)strmap_get(&d->r->overlays, step->stdout_to);
+    s.files[i] = 1;
+    if (side != SIDE_NONE && d->part->scaled) {
+        const struct plan_object *o = &d->r->plan->objects[d->part->main];
+        struct str key = side == SIDE_OLD ? o->replicas_key_old : o->replicas_key_new;
+        struct value v = key.n ? at_path(step->document, key, 0) : NIL;
+        struct arg hole = {.kind = ARG_CAPTURE, .text = hole_of(v)};
+        if (hole.text.n && untaken(d, before, &hole)) return tell(d, before, FATE_STUCK, "a number that it writes has not been captured");
+        if (hole.text.n) s.files[i] = (uint8_t)(2 + symbol_of_capture(d, before, hole.text));
+        else if (v.kind != V_NIL) s.files[i] = 2 + SYMBOL_CONST;
+    }
+    struct value policy = value_at(step->document, "spec", "persistentVolumeReclaimPolicy", NULL);
+    if (policy.kind != V_NIL && d->part->claim) {
+        const struct meant *m = model_capture(d->r, hole_of(policy));
+        int k = m ? part_capture(d->part, m->name) : -1;
+        if (m && k >= 0 && s.captures[k] == VALUE_NONE) return tell(d, before, FATE_STUCK, "the policy that it writes has not been captured");
+        bool was = m && k >= 0 && m->meaning == MEANS_POLICY && m->object == d->part->main && s.captures[k] == VALUE_FIRST;
+        s.files[i] = was ? 2 : 3;
+    }
+    tell(d, &s, FATE_DONE, NULL);
+}
+
+/* ---- all of it ---- */
+
+int model_condition(const struct doing *d, const struct state *s, const struct condition *c)
+{
+    const struct meant *m = model_capture(d->r, c->capture);
+    int i = part_capture(d->part, c->capture), result = -1;
+    if (!m || i < 0) return -1;
+    uint8_t code = s->captures[i];
+    if (c->equals_capture.n) {
+        const struct meant *other = model_capture(d->r, c->equals_capture);
+        int k = part_capture(d->part, c->equals_capture);
+        if (!other || k < 0) return -1;
+        if (m->meaning == MEANS_REVISION) result = code == VALUE_FIRST && s->captures[k] == VALUE_FIRST;
+        else if (m->meaning == MEANS_DESCRIPTION && other->meaning == MEANS_WORDS) result = code == VALUE_FIRST + WORDS_FIRST + k;
+        else if (m->meaning == MEANS_DESCRIPTION && other->meaning == MEANS_ROLLBACK_WORDS) result = code == VALUE_FIRST + WORDS_ROLLBACK;
+    } else if (!c->equals.n || code <= VALUE_EMPTY) {
+        /* A capture that was not taken reads as empty. */
+        result = !c->equals.n ? code <= VALUE_EMPTY : 0;
+    } else if (m->meaning == MEANS_STATUS) {
+        static const char *const names[] = {[STATUS_DEPLOYED] = "deploye", [STATUS_FAILED] = "failed", [STATUS_PENDING] = "pending", [STATUS_SUPERSEDED] = "superse"};
+        result = str_starts(c->equals, str_from(names[code - VALUE_FIRST]));
+    } else if (m->meaning == MEANS_SERVER_SIDE) {
+        result = code == (str_is(c->equals, "true") ? VALUE_FIRST : VALUE_FIRST + 1);
+    } else if (m->meaning == MEANS_CONSTANT) {
+        result = str_eq(c->equals, m->text);
+    } else if (m->meaning == MEANS_PAUSED && str_is(c->equals, "true")) {
+        result = 1;
+    }
+    return result < 0 ? -1 : c->negate ? !result : result;
+}
+
+void model_environment(struct doing *d, const struct state *before)
+{
+    const struct part *p = d->part;
+    struct state s = *before;
+    bool paused = p->pauses && (s.paused_at || s.paused);
+    if (p->scaled && s.main.there == THING_THERE && s.scaler.there == THING_THERE) {
+        if (s.paused_at && !s.settled) {
+            s.live = (uint8_t)(s.paused_at - 1);
+            s.settled = 1;
+            tell(d, &s, FATE_DONE, "KEDA scales to the count of the pause");
+            s = *before;
+        }
+        if (!paused || !s.settled) {
+            struct state without = s;
+            without.live = SYMBOLS;
+            /* A number that nothing else remembers is as good as any. */
+            if (s.live >= SYMBOL_CONST_OLD || model_holds_symbol(p, &without, s.live) || s.live == SYMBOL_START) {
+                for (uint8_t k = SYMBOL_A; k <= SYMBOL_D; k++) {
+                    if (model_holds_symbol(p, &s, k)) continue;
+                    s.live = k;
+                    tell(d, &s, FATE_DONE, "the autoscaler scales");
+                    break;
+                }
+            }
+            s = *before;
+        }
+    }
+    if (p->scaler_applied && (s.jobs & (JOB_STRAY | ((1 << (JOBS + 1)) - 1))) && hook_applies(d, SIDE_NEW)) {
+        hook_apply(&s, SIDE_NEW, true);
+        tell(d, &s, FATE_DONE, "a hook's Job that outlived helm applies the new version's objects");
+        s = *before;
+    }
+    if (p->scaler_applied && (s.jobs & JOB_OLD) && hook_applies(d, SIDE_OLD)) {
+        hook_apply(&s, SIDE_OLD, true);
+        s.jobs &= (uint8_t)~JOB_OLD;
+        tell(d, &s, FATE_DONE, "a hook's Job that outlived helm applies the old version's objects");
+    }
+}
+
+void model_do(struct doing *d, const struct step *s, const struct action *x, const struct state *before)
+{
+    int role = ROLE_NONE;
+    for (uint32_t i = 0; i < x->objects_n && role == ROLE_NONE; i++) role = part_role(d->part, x->objects[i]);
+    if (s->kind == STEP_WRITE) return write_file(d, s, before);
+    switch (x->verb) {
+    case VERB_UPGRADE: return upgrade(d, x, before);
+    case VERB_ROLLBACK: return rollback(d, x, before);
+    case VERB_TERRAFORM: return terraform(d, x, before);
+    case VERB_FORGET: return forget(d, x, before);
+    case VERB_APPLY: return apply_file(d, x, before);
+    case VERB_DELETE: return delete_objects(d, x, before);
+    case VERB_SCALE: return scale(d, x, before);
+    case VERB_ANNOTATE: return annotate(d, x, before, role);
+    case VERB_PATCH: return patch(d, x, before, role);
+    case VERB_OBSERVE: break;
+    default: return tell(d, before, FATE_DONE, "done");
+    }
+    /* A capture of an object that is not there fails as any other look does. */
+    if (s->kind == STEP_CAPTURE) {
+        for (uint32_t i = 0; i < x->objects_n; i++) {
+            int r = part_role(d->part, x->objects[i]);
+            if (r != ROLE_NONE && !x->missing_ok && (r == ROLE_MAIN ? before->main : before->scaler).there == THING_ABSENT)
+                return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
+        }
+        return capture(d, s, x, before);
+    }
+    if (s->kind == STEP_RECORD && s->stdout_to.n && part_file(d->part, s->stdout_to) >= 0) {
+        struct state after = *before;
+        after.files[part_file(d->part, s->stdout_to)] = 1;
+        return tell(d, &after, FATE_DONE, NULL);
+    }
+    look(d, s, x, before);
+}

@@ -1,0 +1,185 @@
+/* What helm and kubectl do, as the proof sees it. Private to proof/.
+ *
+ * Two halves. `action_read` turns one argv into what that program can do, from the words alone; a word that is not known makes it unmodelled.
+ * `model_do` is one such action on one part of the cluster: every outcome that it can have is told to the one who asks.
+ *
+ * A part is one object, or a workload together with what scales it. Helm's action on an object depends on that object and on its entries in two
+ * records only, so parts are looked at one by one, each beside the release's records: that covers every subset of failed patches.
+ */
+#ifndef RUTTER_PROOF_MODEL_H
+#define RUTTER_PROOF_MODEL_H
+
+#include "base/strmap.h"
+#include "steps/steps.h"
+
+enum side { SIDE_NONE, SIDE_OLD, SIDE_NEW };
+
+/* ---- argv as a program ---- */
+
+enum verb {
+    VERB_UNKNOWN,    /* unmodelled: `why` */
+    VERB_OBSERVE,    /* changes nothing; it needs the objects that it names, unless `missing_ok` */
+    VERB_UPGRADE,    /* helm upgrade, to `side` */
+    VERB_ROLLBACK,   /* helm rollback, to the revision in `capture` */
+    VERB_TERRAFORM,  /* terraform apply of a saved plan: as one upgrade, to the side that the plan was made for (`file`) */
+    VERB_PLAN,       /* terraform plan: writes `file` for `side` */
+    VERB_APPLY,      /* kubectl apply of `file` */
+    VERB_DELETE, VERB_SCALE,
+    VERB_ANNOTATE,   /* `key`; `remove`, or with the value `value` */
+    VERB_PATCH,      /* with `file`; `merge` or strategic; `volume`: of the PersistentVolume in `capture` */
+    VERB_FORGET,     /* deletes Helm's record of the revision in `capture` */
+};
+
+struct action {
+    enum verb verb;
+    const char *why;
+    enum side side;
+    uint32_t *objects; uint32_t objects_n, objects_cap; /* indices in plan->objects */
+    bool missing_ok, overwrite, remove, merge, volume, waits;
+    bool dry_run;            /* of helm upgrade or kubectl apply: an observation */
+    struct str key;          /* annotation */
+    struct arg value;        /* of the annotation, of --replicas= */
+    struct str file;         /* work file that it reads or writes; "" */
+    struct str overlay;      /* helm upgrade: work file given as last -f; "" */
+    struct str capture;      /* "": none */
+    struct str words;        /* capture given as --description; "": none */
+    struct arg force;        /* --force-conflicts=; text "" when it is not given */
+    struct str template;     /* what an observation prints: -o or --template; "" */
+    struct str ask;          /* "helm get all", "helm version", "kubectl get" ...: what it observes */
+    bool any_of_kind;        /* it names a kind, no object */
+};
+
+/* ---- captures as the model knows them ---- */
+
+enum meaning {
+    MEANS_TEXT,       /* something that is not empty, and decides nothing here */
+    MEANS_CONSTANT,   /* always `text` */
+    MEANS_REVISION, MEANS_NEXT, MEANS_STATUS, MEANS_DESCRIPTION, /* of the newest record */
+    MEANS_WORDS,      /* words of its own, for --description */
+    MEANS_ROLLBACK_WORDS,
+    MEANS_SERVER_SIDE, MEANS_MAJOR,
+    MEANS_REPLICAS, MEANS_PAUSED_AT, MEANS_PAUSED, /* of `object` */
+    MEANS_OUTSIDE,    /* whether any of the action's objects is there */
+    MEANS_VOLUME, MEANS_POLICY,
+};
+
+struct meant {
+    struct str name;
+    enum meaning meaning;
+    struct str text;
+    uint32_t object;         /* UINT32_MAX: none */
+    const struct step *step;
+};
+
+/* ---- the plan, read ---- */
+
+enum { ROLE_NONE, ROLE_MAIN, ROLE_SCALER };
+
+struct reading {
+    struct arena *a;
+    const struct plan *plan;
+    struct strmap objects;       /* "resource/ns/name" -> index + 1 */
+    struct action *forward, *back, *forward3, *back3; /* one a step; 3: what Helm 3 is given */
+    struct meant *captures; uint32_t captures_n, captures_cap;
+    struct strmap by_capture;    /* name -> index + 1 */
+    struct strmap files;         /* work file -> the step that writes it */
+    struct strmap overlays;      /* work file -> the side whose helm upgrade takes it as last values file */
+};
+
+void model_read(struct reading *r, struct arena *a, const struct plan *p);
+void action_read(const struct reading *r, const struct step *s, const struct argv *v, struct action *out);
+const struct meant *model_capture(const struct reading *r, struct str name);
+/* Custom resources are merged otherwise by a client-side apply. */
+bool model_is_custom(const struct plan_object *o);
+
+/* ---- state ---- */
+
+/* Replicas and the values of captures are symbols: equal symbols are equal numbers, different ones may be different. */
+enum { SYMBOL_START, SYMBOL_A, SYMBOL_B, SYMBOL_C, SYMBOL_D, SYMBOL_CONST_OLD, SYMBOL_CONST_NEW, SYMBOL_CONST, SYMBOLS };
+
+enum { THING_ABSENT, THING_THERE, THING_FOREIGN };
+
+/* An object's content: whose values its fields have, and whether fields that only one version sets are in it. Old is {OLD, only_old}, new is {NEW, only_new}. */
+struct thing {
+    uint8_t there, values, only_old, only_new;
+};
+
+enum status { STATUS_DEPLOYED = 2, STATUS_FAILED, STATUS_PENDING, STATUS_SUPERSEDED };
+enum { WORDS_START = 1, WORDS_OTHER, WORDS_ROLLBACK, WORDS_FIRST /* + index of the capture */ };
+
+struct record {
+    uint8_t side, status, words;
+};
+
+enum { RECORDS = 4, CAPTURES = 20, FILES = 6 };
+enum { JOBS = 5, JOB_STRAY = 1 << 6, JOB_OLD = 1 << 7 };
+enum { DATA_NONE, DATA_ALIVE, DATA_DETACHED, DATA_GONE };
+/* Of a capture: 0 not taken, else 1 for empty, or a code that its meaning reads. */
+enum { VALUE_NONE, VALUE_EMPTY, VALUE_FIRST };
+
+struct state {
+    uint16_t pc, entry;
+    uint16_t far;                    /* furthest forward step that was begun, and 1: it decides where the rollback is entered (search.c) */
+    uint8_t mode, clean, start;      /* start: how the run began (search.c) */
+    uint8_t records_n;
+    struct record records[RECORDS];  /* the last is the newest */
+    struct thing main, scaler;
+    uint8_t live;                    /* replicas */
+    uint8_t paused_at;               /* 0, or 1 + symbol */
+    uint8_t paused;                  /* the flag */
+    uint8_t settled;                 /* KEDA has done what a pause asks for */
+    uint8_t bounds;                  /* the scaler was applied with an overlay's bounds */
+    uint8_t data, kept, retained;
+    uint8_t jobs;                    /* hooks' Jobs that may still be at work: a bit each for the new version's (the last stands for all beyond, JOB_STRAY for one
+                                      * of another number than the plan knows), and JOB_OLD */
+    uint8_t stray;                   /* a hook's object of another revision than the plan knows is left behind */
+    uint8_t captures[CAPTURES], files[FILES];
+};
+
+/* ---- one part of the cluster ---- */
+
+struct part {
+    uint32_t main, scaler;           /* indices in plan->objects; UINT32_MAX: none */
+    bool claim, hook, numbered, crd;  /* what `main` is; numbered: a hook's object named after the upgrade's revision */
+    bool scaled;                     /* `scaler` scales `main` */
+    bool scaler_applied;             /* `scaler` is hook-applied: in no record of Helm's */
+    bool pauses;                     /* ... and a ScaledObject, so that it can be paused */
+    bool outside_alone;              /* it is the one object that only the old version has */
+    /* How the run was chosen. */
+    int major;
+    bool server_side;
+    bool bound;                      /* claim: it has a volume */
+    struct str captures[CAPTURES]; uint8_t captures_n;
+    struct str files[FILES]; uint8_t files_n;
+};
+
+enum fate {
+    FATE_DONE,    /* exit 0, as expected */
+    FATE_STOP,    /* it failed, or was killed: the run stops here */
+    FATE_STUCK,   /* it fails in this state whatever happens */
+    FATE_HARM,    /* it did what nothing can undo and nobody asked for */
+};
+
+struct doing {
+    const struct reading *r;
+    const struct part *part;
+    void *context;
+    void (*outcome)(void *context, const struct state *after, enum fate fate, const char *what);
+};
+
+/* All outcomes of a step in this state. `s` says which step, `x` what its argv is. */
+void model_do(struct doing *d, const struct step *s, const struct action *x, const struct state *before);
+/* What the environment may do, of itself, in this state. */
+void model_environment(struct doing *d, const struct state *before);
+/* 1 true, 0 false, -1 either. */
+int model_condition(const struct doing *d, const struct state *s, const struct condition *c);
+bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol);
+int part_role(const struct part *p, uint32_t object);
+int part_capture(const struct part *p, struct str name);  /* -1: not of this part */
+int part_file(const struct part *p, struct str name);
+struct thing thing_of(enum side s);
+/* Helm's records: the newest; the version of the newest that is deployed, SIDE_NONE when there is none. */
+const struct record *model_newest(const struct state *s);
+bool model_is_start(const struct state *s); /* the newest record is the one from before the plan */
+
+#endif

@@ -1,0 +1,226 @@
+#include "proof/proof.h"
+
+#include "proof/flow.h"
+
+/* ---- the parts of a plan ---- */
+
+static bool is_release(struct str owner) { return str_is(owner, "release") || str_is(owner, "kept") || str_is(owner, "adopted"); }
+static bool is_owner(const struct plan_object *o, const char *owner) { return str_is(o->owner_old, owner) || str_is(o->owner_new, owner); }
+
+static uint32_t scaler_of(const struct plan *p, const struct plan_object *o)
+{
+    for (uint32_t i = 0; o->scaled_by.n && i < p->objects_n; i++)
+        if (str_eq(p->objects[i].id, o->scaled_by)) return i;
+    return UINT32_MAX;
+}
+
+static bool ends_in_number(struct str s)
+{
+    size_t n = s.n;
+    while (n && s.p[n - 1] >= '0' && s.p[n - 1] <= '9') n--;
+    return n && n < s.n && s.p[n - 1] == '-';
+}
+
+static bool make_part(const struct plan *p, uint32_t i, const bool *taken, struct part *out)
+{
+    const struct plan_object *o = &p->objects[i];
+    *out = (struct part){.main = i, .scaler = UINT32_MAX};
+    if (taken[i]) return false;
+    if (is_owner(o, "hook-applied")) {
+        out->main = UINT32_MAX;
+        out->scaler = i;
+        out->scaler_applied = true;
+    } else if (is_release(o->owner_old) || is_release(o->owner_new)) {
+        out->scaler = scaler_of(p, o);
+        out->scaled = out->scaler != UINT32_MAX && (o->replicas_old >= 0 || o->replicas_new >= 0);
+        if (out->scaler != UINT32_MAX) out->scaler_applied = is_owner(&p->objects[out->scaler], "hook-applied");
+    } else if (is_owner(o, "hook")) {
+        out->hook = true;
+        out->numbered = !o->in_old && ends_in_number(o->name);
+    } else if (is_owner(o, "crd")) {
+        out->crd = true;
+    } else {
+        return false; /* referenced, or made by controllers */
+    }
+    out->claim = out->main != UINT32_MAX && str_is(o->kind, "PersistentVolumeClaim");
+    out->pauses = out->scaler != UINT32_MAX && str_is(p->objects[out->scaler].kind, "ScaledObject");
+    return true;
+}
+
+static void look_of(struct buf *b, const struct search *q, uint32_t i)
+{
+    if (i == UINT32_MAX) return buf_z(b, "-");
+    const struct plan_object *o = &q->r.plan->objects[i];
+    buf_printf(b, "%.*s/%.*s/%d%d%d%d%d/", STR_ARG(o->owner_old), STR_ARG(o->owner_new), o->in_old, o->in_new, o->leaves_residue, model_is_custom(o), q->absent[i]);
+    buf_printf(b, "%d%d%d", o->replicas_old >= 0, o->replicas_new >= 0, str_is(o->kind, "Job"));
+}
+
+static void touching(struct buf *b, const struct part *part, const struct step_list *l, const struct action *x)
+{
+    buf_byte(b, '|');
+    for (uint32_t i = 0; i < l->n; i++)
+        for (uint32_t k = 0; k < x[i].objects_n; k++) {
+            int role = part_role(part, x[i].objects[k]);
+            /* Of a file only its side counts, and of a check that something is there that it looks. */
+            if (role != ROLE_NONE && (l->v[i]->kind != STEP_RECORD && !x[i].dry_run)) buf_printf(b, "%u.%d%s ", i, role, x[i].objects_n == 1 ? "!" : "");
+        }
+}
+
+/* Two parts of the same look have the same runs. */
+static struct str look_of_part(const struct search *q, const struct part *p)
+{
+    struct buf b = buf_new(q->a);
+    look_of(&b, q, p->main);
+    look_of(&b, q, p->scaler);
+    buf_printf(&b, "%d%d%d%d", p->claim, p->hook, p->numbered, p->crd);
+    touching(&b, p, &q->r.plan->forward, q->r.forward);
+    touching(&b, p, &q->r.plan->back, q->r.back);
+    for (uint32_t i = 0; p->claim && i < q->r.captures_n; i++)
+        if (q->r.captures[i].meaning == MEANS_VOLUME && q->r.captures[i].object == p->main) buf_printf(&b, "v%u", i);
+    return buf_str(&b);
+}
+
+struct sort {
+    struct part part;
+    struct str name;
+    bool lost;
+};
+
+struct sorts {
+    struct sort *v; uint32_t n, cap;
+};
+
+static void find_sorts(struct search *q, struct sorts *out)
+{
+    const struct plan *p = q->r.plan;
+    struct strmap looks = strmap_new(q->a);
+    bool *taken = NEW_ARRAY(q->a, bool, p->objects_n + 1);
+    for (uint32_t i = 0; i < p->objects_n; i++) {
+        uint32_t s = is_release(p->objects[i].owner_old) || is_release(p->objects[i].owner_new) ? scaler_of(p, &p->objects[i]) : UINT32_MAX;
+        if (s != UINT32_MAX) taken[s] = true;
+    }
+    for (uint32_t i = 0; i < p->objects_n; i++) {
+        struct part part;
+        if (!make_part(p, i, taken, &part)) continue;
+        q->proof->parts++;
+        struct str look = look_of_part(q, &part);
+        /* Data is lost object by object. */
+        if (!part.claim && !strmap_put(&looks, look, (void *)p)) continue;
+        *PUSH(q->a, out->v, out->n, out->cap) = (struct sort){part, p->objects[i].id, false};
+    }
+    q->proof->kinds = out->n;
+}
+
+/* ---- losses ---- */
+
+static const struct loss *declared_loss(const struct plan *p, struct str object)
+{
+    for (uint32_t i = 0; i < p->losses_n; i++)
+        if (str_eq(p->losses[i].object, object)) return &p->losses[i];
+    return NULL;
+}
+
+static bool is_gated(const struct search *q, const struct loss *l)
+{
+    const struct plan *p = q->r.plan;
+    for (uint32_t i = 0; i < p->forward.n; i++) {
+        const struct step *s = p->forward.v[i];
+        if (str_eq(s->id, l->gate)) return s->kind == STEP_GATE && str_eq(s->accept, l->id);
+        if (q->r.forward[i].verb == VERB_UPGRADE || q->r.forward[i].verb == VERB_TERRAFORM) break;
+    }
+    for (uint32_t i = 0; i < p->back.n; i++) {
+        const struct step *s = p->back.v[i];
+        if (str_eq(s->id, l->gate)) return s->kind == STEP_GATE && str_eq(s->accept, l->id);
+        if (q->r.back[i].verb != VERB_OBSERVE) break;
+    }
+    return false;
+}
+
+/* A claim that both versions have, and that differs: a larger request cannot be taken back. Sizes are not in the table, so the plan's word counts. */
+static bool may_grow(const struct plan_object *o) { return o && o->in_old && o->in_new && str_is(o->kind, "PersistentVolumeClaim") && !str_eq(o->digest_old, o->digest_new); }
+
+static const struct plan_object *object_named(const struct plan *p, struct str id)
+{
+    for (uint32_t i = 0; i < p->objects_n; i++)
+        if (str_eq(p->objects[i].id, id)) return &p->objects[i];
+    return NULL;
+}
+
+static void check_losses(struct search *q, const struct sorts *sorts)
+{
+    const struct plan *p = q->r.plan;
+    for (uint32_t i = 0; i < sorts->n; i++) {
+        const struct loss *l = declared_loss(p, sorts->v[i].name);
+        if (!sorts->v[i].lost) continue;
+        if (!l) proof_fail(q, "losses", sorts->v[i].name, str_printf(q->a, "%.*s cannot be brought back, and the plan does not say so", STR_ARG(sorts->v[i].name)));
+        else *PUSH(q->a, q->proof->losses, q->proof->losses_n, q->proof->losses_cap) = l->id;
+    }
+    for (uint32_t i = 0; i < p->losses_n; i++) {
+        const struct loss *l = &p->losses[i];
+        bool computed = may_grow(object_named(p, l->object));
+        for (uint32_t k = 0; k < sorts->n; k++) computed |= sorts->v[k].lost && str_eq(sorts->v[k].name, l->object);
+        if (!computed) proof_fail(q, "losses", l->id, str_printf(q->a, "the plan gives up %.*s, which it need not", STR_ARG(l->id)));
+        if (!is_gated(q, l)) proof_fail(q, "losses", l->id, str_printf(q->a, "nobody is asked before %.*s is lost", STR_ARG(l->id)));
+    }
+}
+
+/* ---- all obligations ---- */
+
+static bool holds(struct search *q, struct sorts *sorts, struct failure **first)
+{
+    for (uint32_t i = 0; i < sorts->n; i++) {
+        struct sort *k = &sorts->v[i];
+        bool lost = false;
+        if (!search_part(q, &k->part, &lost, first)) return false;
+        if (!q->without) k->lost = lost;
+        else if (lost && !k->lost) return false;
+    }
+    return true;
+}
+
+/* Every changing step is needed: without it some obligation fails. Those that are not are named. */
+static void find_spare(struct search *q, struct sorts *sorts)
+{
+    const struct plan *p = q->r.plan;
+    uint64_t states = q->proof->states, runs = q->proof->runs;
+    const struct step_list *lists[] = {&p->forward, &p->back};
+    for (size_t l = 0; l < 2; l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++) {
+            struct failure *f = NULL;
+            if (!step_changes(lists[l]->v[i])) continue;
+            q->without = lists[l]->v[i];
+            if (holds(q, sorts, &f)) *PUSH(q->a, q->proof->spare, q->proof->spare_n, q->proof->spare_cap) = q->without->id;
+        }
+    q->without = NULL;
+    q->proof->states = states;
+    q->proof->runs = runs;
+}
+
+static bool differs_anywhere(const struct plan *p)
+{
+    for (uint32_t i = 0; i < p->objects_n; i++)
+        if (p->objects[i].in_old != p->objects[i].in_new || !str_eq(p->objects[i].digest_old, p->objects[i].digest_new)) return true;
+    return !str_eq(p->version_old, p->version_new);
+}
+
+struct proof *proof_make(struct arena *a, const struct plan *p)
+{
+    struct search *q = NEW(a, struct search);
+    struct sorts sorts = {0};
+    struct failure *first = NULL;
+    *q = (struct search){.a = a, .proof = NEW(a, struct proof)};
+    if (p->refused.n || !p->forward.n) {
+        proof_fail(q, "model", STR(""), p->refused.n ? str_printf(a, "the plan refuses to run: %.*s", STR_ARG(p->refused)) : STR("the plan has no steps"));
+        q->proof->verdict = UNPROVED;
+        return q->proof;
+    }
+    model_read(&q->r, a, p);
+    flow_check(q);
+    if (!differs_anywhere(p)) proof_fail(q, "forward", STR(""), STR("start and goal are the same, so nothing is proved"));
+    find_sorts(q, &sorts);
+    if (!q->proof->failures_n && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
+    if (!q->proof->failures_n) check_losses(q, &sorts);
+    if (!q->proof->failures_n) find_spare(q, &sorts);
+    q->proof->verdict = q->proof->failures_n ? UNPROVED : q->proof->unchecked ? PROVED_UNDER : PROVED;
+    return q->proof;
+}

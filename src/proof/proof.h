@@ -1,0 +1,47 @@
+/* The proof: that the steps of a plan lead to the goal, and that from every place where they can stop the rollback leads back.
+ *
+ * It believes nothing that the plan says of itself: it reads each argv, knows what helm and kubectl can do (model.h), and tries every outcome of every step, every
+ * place to stop, every resumption and what autoscalers may do meanwhile. What it takes from the plan is the object table: which objects each version has, who owns
+ * them, and digests. With the inputs at hand `rutter verify` makes that table anew and compares.
+ */
+#ifndef RUTTER_PROOF_PROOF_H
+#define RUTTER_PROOF_PROOF_H
+
+#include "steps/steps.h"
+
+enum verdict { PROVED, PROVED_UNDER, UNPROVED };
+
+/* Something that the proof rests on. */
+struct premise {
+    struct str id, text;
+    struct str checked_by;    /* a step that reads, compares and refuses; "": nobody */
+};
+
+/* Why it is not proved. */
+struct failure {
+    const char *obligation;   /* "forward", "back", "flow", "claims", "losses", "model" */
+    struct str subject;       /* object or step */
+    struct str text;          /* one sentence */
+    struct str *trace; uint32_t trace_n, trace_cap;  /* the run that shows it, one line a step */
+};
+
+struct proof {
+    enum verdict verdict;
+    uint64_t states, runs;    /* states looked at; ends of runs compared */
+    uint32_t parts, kinds;    /* parts of the cluster, and how many of them differ in what can happen to them */
+    struct premise *premises; uint32_t premises_n, premises_cap;
+    uint32_t unchecked;       /* premises that nobody checks */
+    struct failure *failures; uint32_t failures_n, failures_cap;
+    struct str *losses; uint32_t losses_n, losses_cap;   /* ids of losses that no plan of these steps avoids */
+    struct str *spare; uint32_t spare_n, spare_cap;      /* changing steps without which every obligation holds as well */
+    struct str *witness; uint32_t witness_n, witness_cap; /* one full run, there and back */
+};
+
+struct proof *proof_make(struct arena *a, const struct plan *p);
+/* As it stands in plan.json. */
+struct value proof_to_value(struct arena *a, const struct proof *p);
+/* For people: the verdict first. */
+struct str proof_text(struct arena *a, const struct proof *p);
+const char *verdict_name(enum verdict v);
+
+#endif

@@ -1,0 +1,528 @@
+/* Every run of every part: forward with each outcome of each step, stopped anywhere, resumed or rolled back, the rollback stopped anywhere and started again. */
+#include "proof/search.h"
+
+enum mode { FORWARD, BACK };
+
+struct node {
+    struct state s;
+    uint32_t from;              /* the node before; UINT32_MAX: the start */
+    const struct step *step;    /* what was done; NULL: the environment */
+    const char *what;
+};
+
+struct exploration {
+    struct search *q;
+    struct part part;
+    struct doing d;
+    uint32_t *forward, *back; uint32_t forward_n, back_n; /* steps that matter to this part */
+    struct node *v; uint32_t n, cap;
+    uint32_t *slots; uint32_t slots_n;
+    uint32_t at;                /* the node whose successors are made */
+    const struct step *step;
+    uint32_t list;              /* mode of that step */
+    bool failed, lost;
+    struct failure *failure;
+};
+
+/* ---- which steps matter to a part ---- */
+
+static bool known_capture(struct part *p, struct str name)
+{
+    if (part_capture(p, name) >= 0) return true;
+    if (!name.n || p->captures_n == CAPTURES) return false;
+    p->captures[p->captures_n++] = name;
+    return false;
+}
+
+static void add_file(struct part *p, struct str name)
+{
+    if (name.n && part_file(p, name) < 0 && p->files_n < FILES) p->files[p->files_n++] = name;
+}
+
+static bool names_part(const struct part *p, const struct action *x)
+{
+    for (uint32_t i = 0; i < x->objects_n; i++)
+        if (part_role(p, x->objects[i]) != ROLE_NONE) return true;
+    return false;
+}
+
+static bool deletes_jobs(const struct reading *r, const struct action *x)
+{
+    for (uint32_t i = 0; x->verb == VERB_DELETE && i < x->objects_n; i++) {
+        const struct plan_object *o = &r->plan->objects[x->objects[i]];
+        if (str_is(o->owner_new, "hook") && (str_is(o->kind, "Job") || str_is(o->kind, "Pod"))) return true;
+    }
+    return false;
+}
+
+static bool volume_of(const struct reading *r, const struct part *p, const struct action *x)
+{
+    const struct meant *m = x->volume ? model_capture(r, x->capture) : NULL;
+    return m && p->claim && m->object == p->main;
+}
+
+static bool changes_release(enum verb v) { return v == VERB_UPGRADE || v == VERB_ROLLBACK || v == VERB_TERRAFORM || v == VERB_FORGET; }
+
+static bool takes_known_capture(const struct part *p, const struct step *s)
+{
+    for (uint32_t i = 0; i < s->captures_n; i++)
+        if (part_capture(p, s->captures[i].name) >= 0) return true;
+    return false;
+}
+
+static bool matters(const struct search *q, const struct part *p, const struct step *s, const struct action *x)
+{
+    if (s == q->without) return false;
+    if (s->kind == STEP_NOTE || s->kind == STEP_GATE || s->kind == STEP_HTTP || s->kind == STEP_INPUT) return false;
+    if (changes_release(x->verb) || names_part(p, x) || volume_of(&q->r, p, x)) return true;
+    if (p->scaler_applied && deletes_jobs(&q->r, x)) return true;
+    if (s->stdout_to.n && part_file(p, s->stdout_to) >= 0) return true;
+    if (x->verb == VERB_OBSERVE && s->kind == STEP_CHECK && str_is(x->ask, "helm get all")) return true;
+    return takes_known_capture(p, s);
+}
+
+static void need_arg(struct part *p, const struct arg *x)
+{
+    if (x->kind == ARG_CAPTURE) known_capture(p, x->text);
+}
+
+static void need_holes(struct part *p, struct value v, uint32_t depth)
+{
+    if (depth > 64) return;
+    if (v.kind == V_LIST)
+        for (uint32_t i = 0; i < list_len(v); i++) need_holes(p, v.u.list->v[i], depth + 1);
+    if (v.kind != V_MAP) return;
+    struct str capture = value_str_at(v, "$capture");
+    if (capture.n) known_capture(p, capture);
+    for (uint32_t i = 0; i < map_len(v); i++) need_holes(p, v.u.map->v[i].value, depth + 1);
+}
+
+/* Holes of other parts' replicas would only make this part's state larger. */
+static void need_own_holes(const struct reading *r, struct part *p, const struct step *s)
+{
+    bool overlay = strmap_find(&r->overlays, s->stdout_to) != NULL;
+    if (!overlay) return need_holes(p, s->document, 0);
+    if (!p->scaled) return;
+    for (uint32_t i = 0; i < r->captures_n; i++)
+        if (r->captures[i].meaning == MEANS_REPLICAS && r->captures[i].object == p->main) known_capture(p, r->captures[i].name);
+}
+
+static void need(const struct search *q, struct part *p, const struct step *s, const struct action *x)
+{
+    if (!matters(q, p, s, x)) return;
+    if (x->verb != VERB_OBSERVE || s->kind == STEP_CAPTURE) {
+        known_capture(p, x->capture);
+        known_capture(p, x->words);
+        need_arg(p, &x->value);
+        need_arg(p, &x->force);
+        if (x->verb == VERB_APPLY || x->verb == VERB_PATCH) add_file(p, x->file);
+        add_file(p, x->overlay);
+    }
+    for (uint32_t i = 0; i < s->when_n; i++) {
+        known_capture(p, s->when[i].capture);
+        known_capture(p, s->when[i].equals_capture);
+    }
+    for (uint32_t i = 0; i < s->preconditions_n; i++)
+        for (uint32_t k = 0; k < s->preconditions[i].expect_n; k++)
+            if (s->preconditions[i].expect[k].kind == EXPECT_CAPTURE) known_capture(p, s->preconditions[i].expect[k].text);
+    if (s->kind == STEP_WRITE) need_own_holes(&q->r, p, s);
+}
+
+static void find_captures(const struct search *q, struct part *p)
+{
+    const struct plan *plan = q->r.plan;
+    /* A capture may be needed by the step that takes another. */
+    for (int before = -1; before != p->captures_n + p->files_n;) {
+        before = p->captures_n + p->files_n;
+        for (uint32_t i = 0; i < plan->forward.n; i++) need(q, p, plan->forward.v[i], &q->r.forward[i]), need(q, p, plan->forward.v[i], &q->r.forward3[i]);
+        for (uint32_t i = 0; i < plan->back.n; i++) need(q, p, plan->back.v[i], &q->r.back[i]), need(q, p, plan->back.v[i], &q->r.back3[i]);
+    }
+}
+
+static uint32_t *find_steps(const struct search *q, const struct part *p, const struct step_list *l, const struct action *x, uint32_t *n)
+{
+    uint32_t *v = NULL, cap = 0;
+    *n = 0;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (matters(q, p, l->v[i], &x[i])) *PUSH(q->a, v, *n, cap) = i;
+    return v;
+}
+
+/* ---- states, once each ---- */
+
+static uint32_t hash_state(const struct state *s) { return str_hash(str_of((const char *)s, sizeof *s)); }
+
+static void grow_slots(struct exploration *e)
+{
+    e->slots_n = e->slots_n ? e->slots_n * 2 : 256;
+    e->slots = NEW_ARRAY(e->q->a, uint32_t, e->slots_n);
+    for (uint32_t i = 0; i < e->n; i++) {
+        uint32_t k = hash_state(&e->v[i].s) & (e->slots_n - 1);
+        while (e->slots[k]) k = (k + 1) & (e->slots_n - 1);
+        e->slots[k] = i + 1;
+    }
+}
+
+static void reach(struct exploration *e, const struct state *s, const struct step *step, const char *what)
+{
+    if (e->n * 2 >= e->slots_n) grow_slots(e);
+    uint32_t k = hash_state(s) & (e->slots_n - 1);
+    for (; e->slots[k]; k = (k + 1) & (e->slots_n - 1))
+        if (!memcmp(&e->v[e->slots[k] - 1].s, s, sizeof *s)) return;
+    *PUSH(e->q->a, e->v, e->n, e->cap) = (struct node){*s, e->at, step, what};
+    e->slots[k] = e->n;
+    guard_step(e->q->a->guard);
+}
+
+/* ---- what a part is compared with ---- */
+
+enum { BEGAN_PAUSED_AT = 1, BEGAN_PAUSED = 2, BEGAN_ABSENT = 4, BEGAN_FOREIGN = 8 };
+
+static const struct plan_object *object(const struct exploration *e, uint32_t i) { return i == UINT32_MAX ? NULL : &e->q->r.plan->objects[i]; }
+
+static bool same_thing(struct thing x, struct thing y) { return !memcmp(&x, &y, sizeof x); }
+
+static const char *describe_thing(struct thing is, struct thing wanted)
+{
+    if (is.there == THING_ABSENT) return "is not there";
+    if (wanted.there == THING_ABSENT) return "is there, and should not be";
+    if (is.there == THING_FOREIGN || wanted.there == THING_FOREIGN) return "is not the one that was there before";
+    if (is.values != wanted.values) return is.values == SIDE_NEW ? "is as the new version made it" : "is as the old version made it";
+    return is.only_new && wanted.values == SIDE_OLD ? "keeps fields that only the new version sets" : "keeps fields that only the old version sets";
+}
+
+/* NULL: it is as it should be. */
+static const char *differs(struct thing is, struct thing wanted) { return same_thing(is, wanted) ? NULL : describe_thing(is, wanted); }
+
+static bool by_chart(uint8_t live) { return live >= SYMBOL_CONST_OLD && live <= SYMBOL_CONST; }
+
+static void fail(struct exploration *e, const char *obligation, uint32_t subject, const char *text, const struct step *last, const char *what);
+
+/* The end of a rollback: the state from before. */
+static void compare_back(struct exploration *e, const struct state *s)
+{
+    const struct part *p = &e->part;
+    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
+    const char *why;
+    e->q->proof->runs++;
+    struct thing wanted = thing_of(main && main->in_old ? SIDE_OLD : SIDE_NONE);
+    if (s->start & BEGAN_FOREIGN) wanted = (struct thing){THING_FOREIGN, 0, 0, 0};
+    if (main && p->hook && s->main.there == THING_ABSENT) wanted = s->main; /* a hook's own object goes by its policy */
+    bool stays = main && p->crd && s->main.there != THING_ABSENT && !main->in_old;
+    if (stays || (p->crd && main->in_old)) wanted = s->main;
+    e->lost |= stays;
+    if (main && (why = differs(s->main, wanted))) return fail(e, "back", p->main, why, NULL, NULL);
+    if (s->stray) return fail(e, "back", p->main, "was made by a second attempt, under a number that no step knows, and stays", NULL, NULL);
+    if (p->claim && main->in_old && p->bound && s->data != DATA_ALIVE) e->lost = true;
+    if (p->claim && !main->in_old && (s->data == DATA_GONE || s->data == DATA_DETACHED)) e->lost = true;
+    if (p->claim && main->in_old && s->kept) return fail(e, "back", p->main, "keeps the annotation that keeps it from being deleted", NULL, NULL);
+    if (p->claim && main->in_old && s->retained) return fail(e, "back", p->main, "has a volume with another reclaim policy than before", NULL, NULL);
+    if (scaler && (why = differs(s->scaler, thing_of(scaler->in_old ? SIDE_OLD : SIDE_NONE)))) return fail(e, "back", p->scaler, why, NULL, NULL);
+    if (scaler && s->bounds) return fail(e, "back", p->scaler, "has bounds that came from an overlay", NULL, NULL);
+    if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
+        return fail(e, "back", p->scaler, s->paused_at ? "is paused, and was not before" : "is not paused any more", NULL, NULL);
+    if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED) != !s->paused)
+        return fail(e, "back", p->scaler, s->paused ? "is flagged as paused, and was not before" : "is not flagged as paused any more", NULL, NULL);
+    if (p->scaled && main->in_old && by_chart(s->live)) return fail(e, "back", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
+    if (p->scaled && main->in_old && (s->start & (BEGAN_PAUSED | BEGAN_PAUSED_AT)) && s->live != SYMBOL_START)
+        return fail(e, "back", p->main, "was held at a number by a pause, and has another now", NULL, NULL);
+    if (p->pauses && s->paused_at && s->paused_at != SYMBOL_START + 1) return fail(e, "back", p->scaler, "is paused at another number than before", NULL, NULL);
+    const struct record *r = model_newest(s);
+    if (r->status != STATUS_DEPLOYED || r->side != SIDE_OLD) return fail(e, "back", UINT32_MAX, "the release is not deployed at the old version", NULL, NULL);
+}
+
+/* The end of plan.sh: the goal. */
+static void compare_forward(struct exploration *e, const struct state *s)
+{
+    const struct part *p = &e->part;
+    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
+    const char *why;
+    e->q->proof->runs++;
+    bool kept = main && !main->in_new && s->main.there == THING_THERE && (s->kept || str_is(main->owner_old, "kept"));
+    if (main && !p->hook && !kept && !p->crd && (why = differs(s->main, thing_of(main->in_new ? SIDE_NEW : SIDE_NONE)))) return fail(e, "forward", p->main, why, NULL, NULL);
+    if (p->crd && main->in_new && !main->in_old && s->main.there == THING_ABSENT && e->q->applies_crds) return fail(e, "forward", p->main, "is not there", NULL, NULL);
+    if (p->claim && main->in_old && p->bound && s->data != DATA_ALIVE) e->lost = true;
+    if (scaler && (why = differs(s->scaler, thing_of(scaler->in_new ? SIDE_NEW : SIDE_NONE)))) return fail(e, "forward", p->scaler, why, NULL, NULL);
+    if (scaler && s->bounds) return fail(e, "forward", p->scaler, "has bounds that came from an overlay", NULL, NULL);
+    bool both = scaler && scaler->in_old && scaler->in_new;
+    if (p->pauses && both && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
+        return fail(e, "forward", p->scaler, s->paused_at ? "is left paused" : "is not paused any more", NULL, NULL);
+    if (p->pauses && both && !(s->start & BEGAN_PAUSED) != !s->paused) return fail(e, "forward", p->scaler, "has another pause flag than before", NULL, NULL);
+    if (p->scaled && main->in_old && main->in_new && by_chart(s->live)) return fail(e, "forward", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
+    const struct record *r = model_newest(s);
+    if (r->status != STATUS_DEPLOYED || r->side != SIDE_NEW) return fail(e, "forward", UINT32_MAX, "the release is not deployed at the new version", NULL, NULL);
+}
+
+/* ---- telling a run ---- */
+
+static struct str trace_line(struct arena *a, const struct step *s, const char *what)
+{
+    return s ? str_printf(a, "%.*s: %s", STR_ARG(s->id), what) : str_printf(a, "(meanwhile) %s", what);
+}
+
+static void start_lines(struct exploration *e, const struct state *s, struct failure *f)
+{
+    struct arena *a = e->q->a;
+    struct buf b = buf_new(a);
+    buf_printf(&b, "Helm %d%s", e->part.major, e->part.major == 4 ? e->part.server_side ? ", applying server-side" : ", applying client-side" : "");
+    if (s->start & BEGAN_PAUSED_AT) buf_z(&b, "; paused at a number before");
+    if (s->start & BEGAN_PAUSED) buf_z(&b, "; flagged as paused before");
+    if (s->start & BEGAN_FOREIGN) buf_z(&b, "; an object of that name is there before and is not the release's");
+    *PUSH(a, f->trace, f->trace_n, f->trace_cap) = buf_done(&b);
+}
+
+static void fail(struct exploration *e, const char *obligation, uint32_t subject, const char *text, const struct step *last, const char *what)
+{
+    struct arena *a = e->q->a;
+    e->failed = true;
+    if (e->failure) return;
+    const struct plan_object *o = object(e, subject);
+    struct failure *f = e->failure = NEW(a, struct failure);
+    f->obligation = obligation;
+    f->subject = o ? o->id : last ? last->id : STR("");
+    f->text = o ? str_printf(a, "%.*s %s", STR_ARG(o->id), text) : str_from(text);
+    uint32_t *way = NULL, n = 0, cap = 0;
+    for (uint32_t i = e->at; i != UINT32_MAX; i = e->v[i].from) *PUSH(a, way, n, cap) = i;
+    start_lines(e, &e->v[way[n - 1]].s, f);
+    for (uint32_t i = n - 1; i-- > 0;) {
+        const struct node *x = &e->v[way[i]];
+        if (x->what) *PUSH(a, f->trace, f->trace_n, f->trace_cap) = trace_line(a, x->step, x->what);
+    }
+    if (last) *PUSH(a, f->trace, f->trace_n, f->trace_cap) = trace_line(a, last, what);
+}
+
+/* ---- stopping, resuming, rolling back ---- */
+
+static uint16_t first_at(const uint32_t *v, uint32_t n, uint32_t step)
+{
+    uint32_t i = 0;
+    while (i < n && v[i] < step) i++;
+    return (uint16_t)i;
+}
+
+/* The furthest step that was begun decides, also when a second start stopped earlier. */
+static uint16_t furthest(const struct exploration *e, const struct state *s, uint32_t begun) { return (uint16_t)(e->q->alike[begun] > s->far ? e->q->alike[begun] : s->far); }
+
+/* The run stopped when `begun` forward steps had been begun: the rollback starts where the plan says. */
+static void roll_back(struct exploration *e, const struct state *s, uint32_t begun, const struct step *step, const char *what)
+{
+    struct state x = *s;
+    uint32_t enter = e->q->enter[furthest(e, s, begun)];
+    x.far = 0;
+    if (enter == UINT32_MAX) {
+        uint32_t here = e->at;
+        /* Nothing is said to be undone: then nothing may have been done. */
+        if (step) {
+            reach(e, s, step, what);
+            e->at = e->n - 1;
+        }
+        compare_back(e, s);
+        e->at = here;
+        return;
+    }
+    x.mode = BACK;
+    x.clean = 0;
+    x.entry = (uint16_t)enter;
+    x.pc = first_at(e->back, e->back_n, enter);
+    /* What the rollback captures anew it captures anew. */
+    reach(e, &x, step, what);
+}
+
+static uint32_t step_index(const struct exploration *e, const struct state *s)
+{
+    bool back = s->mode == BACK;
+    uint32_t n = back ? e->back_n : e->forward_n, all = back ? e->q->r.plan->back.n : e->q->r.plan->forward.n;
+    return s->pc < n ? (back ? e->back : e->forward)[s->pc] : all;
+}
+
+static void resume(struct exploration *e, const struct state *s, const struct step *step, const char *what)
+{
+    struct state x = *s;
+    uint32_t at = step_index(e, s), fresh = s->mode == BACK ? e->q->fresh_back[s->entry] : e->q->fresh_forward;
+    bool again = fresh != UINT32_MAX && fresh < at;
+    x.clean = 0;
+    /* The journal knows what is done. In the upgrade what is after a fresh step may be passed over or be done again. */
+    if (s->mode == FORWARD || !again) reach(e, &x, step, what);
+    if (!again) return;
+    x.pc = s->mode == BACK ? first_at(e->back, e->back_n, fresh) : first_at(e->forward, e->forward_n, fresh);
+    reach(e, &x, step, what);
+}
+
+/* After `s`, which the step's failure or a kill left. */
+static void stopped(struct exploration *e, const struct state *s, const char *what)
+{
+    struct state x = *s;
+    uint32_t at = step_index(e, s);
+    if (s->mode == FORWARD) {
+        roll_back(e, &x, at + 1, e->step, what);
+        x.far = furthest(e, s, at + 1);
+    }
+    resume(e, &x, e->step, what);
+}
+
+/* ---- one step ---- */
+
+static bool is_back(const struct state *s) { return s->mode == BACK; }
+
+static void took_place(void *context, const struct state *after, enum fate fate, const char *what)
+{
+    struct exploration *e = context;
+    struct state x = *after;
+    bool stuck = fate == FATE_STUCK;
+    if (e->failed) return;
+    if (fate == FATE_HARM) return fail(e, is_back(after) ? "back" : "forward", UINT32_MAX, what, e->step, what);
+    if (stuck && e->step->optional) fate = FATE_DONE;
+    else if (stuck && is_back(after)) return fail(e, "back", UINT32_MAX, "the rollback cannot go on", e->step, what);
+    else if (stuck && after->clean) return fail(e, "forward", UINT32_MAX, "the upgrade cannot succeed", e->step, what);
+    if (fate != FATE_DONE) return stopped(e, after, what);
+    if (!is_back(after)) x.far = furthest(e, after, step_index(e, after) + 1);
+    x.pc++;
+    reach(e, &x, e->step, what);
+}
+
+/* Whether its probe says that it is done, and whether its preconditions let it run. */
+static bool is_done(const struct exploration *e, const struct step *s, const struct state *x)
+{
+    const struct check *c = &s->done_when;
+    if (!c->argv.n || c->expect_n != 1 || c->expect[0].kind != EXPECT_CAPTURE) return false;
+    int i = part_capture(&e->part, c->expect[0].text);
+    return i >= 0 && model_newest(x)->words == WORDS_FIRST + i;
+}
+
+static bool may_run(const struct exploration *e, const struct step *s, const struct state *x)
+{
+    for (uint32_t i = 0; i < s->preconditions_n; i++) {
+        const struct check *c = &s->preconditions[i];
+        const struct meant *m = c->expect_n == 1 && c->expect[0].kind == EXPECT_CAPTURE ? model_capture(&e->q->r, c->expect[0].text) : NULL;
+        int k = m ? part_capture(&e->part, m->name) : -1;
+        if (k >= 0 && m->meaning == MEANS_REVISION && (x->captures[k] != VALUE_FIRST || !model_is_start(x))) return false;
+    }
+    return true;
+}
+
+static void pass_over(struct exploration *e, const struct step *s, const struct state *before)
+{
+    struct state x = *before;
+    for (uint32_t i = 0; i < s->captures_n; i++) {
+        int k = part_capture(&e->part, s->captures[i].name);
+        if (k >= 0 && (x.captures[k] == VALUE_NONE || s->fresh)) x.captures[k] = VALUE_EMPTY;
+    }
+    x.pc++;
+    reach(e, &x, s, NULL);
+}
+
+static void do_step(struct exploration *e, const struct state *before, uint32_t at)
+{
+    const struct plan *plan = e->q->r.plan;
+    const struct step *s = is_back(before) ? plan->back.v[at] : plan->forward.v[at];
+    const struct action *both[] = {is_back(before) ? e->q->r.back : e->q->r.forward, is_back(before) ? e->q->r.back3 : e->q->r.forward3};
+    int runs = 1;
+    e->step = s;
+    for (uint32_t i = 0; i < s->when_n; i++) {
+        int c = model_condition(&e->d, before, &s->when[i]);
+        if (c == 0) runs = 0;
+        else if (c < 0 && runs) runs = -1;
+    }
+    if (runs <= 0) pass_over(e, s, before);
+    if (!runs) return;
+    if (is_done(e, s, before)) return pass_over(e, s, before);
+    if (!may_run(e, s, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
+    model_do(&e->d, s, &both[e->part.major == 3][at], before);
+}
+
+static void environment(void *context, const struct state *after, enum fate fate, const char *what)
+{
+    (void)fate;
+    reach(context, after, NULL, what);
+}
+
+static void visit(struct exploration *e, uint32_t i)
+{
+    struct state s = e->v[i].s;
+    uint32_t at = step_index(e, &s);
+    struct doing env = e->d;
+    e->at = i;
+    env.outcome = environment;
+    model_environment(&env, &s);
+    bool end = is_back(&s) ? s.pc >= e->back_n : s.pc >= e->forward_n;
+    if (is_back(&s)) {
+        if (end) return compare_back(e, &s);
+        e->step = NULL;
+        uint32_t fresh = e->q->fresh_back[s.entry];
+        if (fresh != UINT32_MAX && fresh < at) resume(e, &s, NULL, "stopped, and started again");
+    } else {
+        /* Stopped at any step since the last that mattered. */
+        uint32_t from = s.pc ? e->forward[s.pc - 1] + 1 : 0, to = at < e->q->r.plan->forward.n ? at + 1 : at;
+        for (uint32_t k = from; k <= to; k++)
+            if (k == from || e->q->alike[k] == k) roll_back(e, &s, k, NULL, "stopped");
+        if (end) return compare_forward(e, &s);
+        if (e->q->fresh_forward < at) resume(e, &s, NULL, "stopped, and started again");
+    }
+    if (!e->failed) do_step(e, &s, at);
+}
+
+/* ---- a part ---- */
+
+static void begin(struct exploration *e, uint8_t start)
+{
+    const struct part *p = &e->part;
+    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
+    struct state s;
+    memset(&s, 0, sizeof s);
+    s.clean = 1;
+    s.start = start;
+    s.records_n = 1;
+    s.records[0] = (struct record){SIDE_OLD, STATUS_DEPLOYED, WORDS_START};
+    s.main = thing_of(main && main->in_old && !(start & BEGAN_ABSENT) ? SIDE_OLD : SIDE_NONE);
+    if (start & BEGAN_FOREIGN) s.main.there = THING_FOREIGN;
+    s.scaler = thing_of(scaler && scaler->in_old ? SIDE_OLD : SIDE_NONE);
+    s.live = p->scaled && main->in_old ? SYMBOL_START : SYMBOL_CONST;
+    s.data = p->claim && main->in_old && p->bound ? DATA_ALIVE : DATA_NONE;
+    s.paused_at = start & BEGAN_PAUSED_AT ? SYMBOL_START + 1 : 0;
+    s.paused = start & BEGAN_PAUSED ? 1 : 0;
+    s.settled = start & (BEGAN_PAUSED_AT | BEGAN_PAUSED) ? 1 : 0;
+    e->at = UINT32_MAX;
+    reach(e, &s, NULL, NULL);
+}
+
+static void begin_all(struct exploration *e)
+{
+    const struct part *p = &e->part;
+    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
+    begin(e, 0);
+    if (p->pauses && scaler->in_old) begin(e, BEGAN_PAUSED_AT), begin(e, BEGAN_PAUSED);
+    if (p->hook && main->in_old) begin(e, BEGAN_ABSENT);
+    if (main && !main->in_old && !p->hook && !p->crd && !e->q->absent[p->main]) begin(e, BEGAN_FOREIGN);
+}
+
+/* All runs of a part, under one way of applying. */
+static void explore(struct search *q, const struct part *part, bool *lost, struct failure **failure)
+{
+    struct exploration e = {.q = q, .part = *part};
+    e.d = (struct doing){&q->r, &e.part, &e, took_place};
+    find_captures(q, &e.part);
+    e.forward = find_steps(q, &e.part, &q->r.plan->forward, q->r.forward, &e.forward_n);
+    e.back = find_steps(q, &e.part, &q->r.plan->back, q->r.back, &e.back_n);
+    begin_all(&e);
+    for (uint32_t i = 0; i < e.n && !e.failed; i++) visit(&e, i);
+    q->proof->states += e.n;
+    *lost |= e.lost;
+    *failure = e.failure;
+}
+
+static const struct { int major; bool server_side; } methods[] = {{4, true}, {4, false}, {3, false}};
+
+bool search_part(struct search *q, const struct part *part, bool *lost, struct failure **failure)
+{
+    *failure = NULL;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods && !*failure; i++) {
+        struct part p = *part;
+        p.major = methods[i].major;
+        p.server_side = methods[i].server_side;
+        for (int bound = p.claim ? 0 : 1; bound < 2 && !*failure; bound++) {
+            p.bound = bound;
+            explore(q, &p, lost, failure);
+        }
+    }
+    return !*failure;
+}

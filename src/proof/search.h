@@ -1,0 +1,24 @@
+/* The search over a plan's runs, part by part. Private to proof/. */
+#ifndef RUTTER_PROOF_SEARCH_H
+#define RUTTER_PROOF_SEARCH_H
+
+#include "proof/model.h"
+#include "proof/proof.h"
+
+struct search {
+    struct arena *a;
+    struct reading r;
+    struct proof *proof;
+    uint32_t *enter;            /* [0]: before the first step, [i + 1]: forward step i; index of a rollback step, UINT32_MAX: nothing to undo */
+    uint32_t *alike;            /* the first of the steps around it from which the rollback is entered at the same place; indices as in `enter` */
+    uint32_t fresh_forward;     /* first step that is taken anew at every start; UINT32_MAX: none */
+    uint32_t *fresh_back;       /* ... of the rollback, at or after a step */
+    bool *absent;               /* for each object: a step refuses when it is there before */
+    bool applies_crds;
+    const struct step *without; /* left out, to see whether it is needed; NULL */
+};
+
+/* False when some run breaks an obligation: the first such run. `lost`: data or a definition cannot be brought back. */
+bool search_part(struct search *q, const struct part *part, bool *lost, struct failure **failure);
+
+#endif
