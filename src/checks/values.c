@@ -68,7 +68,7 @@ static void report_type_change(struct facts *f, const struct key *k)
     finding_evidence(&f->findings, x, "without it this is gone: %.*s", STR_ARG(k->message));
     x->fix = k->renamed_to.n ? str_printf(f->a, "write the value at %.*s", STR_ARG(k->renamed_to))
                              : str_printf(f->a, "write it in the form of %.*s in the new chart's values.yaml", STR_ARG(path));
-    values_say_losses(f, x, &k->old_signature);
+    values_say_losses(f, x, &k->old_signature, 3);
 }
 
 /* ---- a node ---- */
@@ -95,7 +95,9 @@ static void say_keys(struct facts *f, struct finding *x, const struct node_fate 
 static void say_what_is_lost(struct facts *f, struct finding *x, const struct node_fate *n)
 {
     say_keys(f, x, n);
-    for (uint32_t i = 0; i < n->keys_n && i < 4; i++) values_say_losses(f, x, &key_at(f, n, i)->old_signature);
+    enum { LINES = 6, LINES_A_KEY = 2 };
+    uint32_t most = n->keys_n == 1 ? LINES : LINES_A_KEY, said = 0;
+    for (uint32_t i = 0; i < n->keys_n && said < LINES; i++) said += values_say_losses(f, x, &key_at(f, n, i)->old_signature, most);
 }
 
 static void report_refused(struct facts *f, const struct node_fate *n)

@@ -46,41 +46,46 @@ struct str values_show(struct facts *f, struct str path, struct value v)
 
 static bool is_noise(const struct trait *t) { return t->field.n && diff_is_noise(t->field); }
 
-/* A name beside the value tells what an item of a list is: an environment variable, a container. */
+/* A variable's or container's name may tell that its value is a secret. */
 static bool is_masked(const struct trait *t, struct str path)
 {
-    return values_is_secret(t->field) || values_is_secret(path) || str_starts(t->object, STR("Secret/"));
+    return values_is_secret(t->field) || values_is_secret(t->item) || values_is_secret(path) || str_starts(t->object, STR("Secret/"));
 }
 
-void values_say_losses(struct facts *f, struct finding *x, const struct signature *s)
+/* "SIE_AUTH_MODE of Deployment/x", "spec.replicas of Deployment/x" */
+static struct str field_of(struct facts *f, const struct trait *t)
 {
-    enum { SHOWN = 3 };
-    uint32_t shown = 0, more = 0;
-    for (uint32_t i = 0; i < s->n; i++) {
-        const struct trait *t = &s->v[i];
-        if (is_noise(t)) continue;
-        if (shown == SHOWN) {
-            more++;
-            continue;
-        }
+    if (t->item.n && str_ends(t->field, STR("].value"))) return str_printf(f->a, "%.*s of %.*s", STR_ARG(t->item), STR_ARG(t->object));
+    return str_printf(f->a, "%.*s of %.*s", STR_ARG(t->field), STR_ARG(t->object));
+}
+
+/* "goes from static to none", of what the key did on the old side; nothing for texts that nobody would read here. */
+static struct str change_of(struct facts *f, struct str path, const struct trait *t)
+{
+    struct str what = field_of(f, t);
+    if (!t->field.n) return str_printf(f->a, "%.*s %s", STR_ARG(t->object), t->to.kind == V_NIL ? "is no longer there" : "appears");
+    if (is_masked(t, path)) return str_printf(f->a, "%.*s is no longer set by it", STR_ARG(what));
+    struct str from = values_show(f, t->field, t->from), to = values_show(f, t->field, t->to);
+    if (str_eq(from, to)) return str_printf(f->a, "%.*s changes", STR_ARG(what));
+    if (t->to.kind == V_NIL) return str_printf(f->a, "%.*s is no longer %.*s", STR_ARG(what), STR_ARG(from));
+    if (t->from.kind == V_NIL) return str_printf(f->a, "%.*s becomes %.*s", STR_ARG(what), STR_ARG(to));
+    return str_printf(f->a, "%.*s goes from %.*s to %.*s", STR_ARG(what), STR_ARG(from), STR_ARG(to));
+}
+
+uint32_t values_say_losses(struct facts *f, struct finding *x, const struct signature *s, uint32_t most)
+{
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < s->n && shown < most; i++) {
+        if (is_noise(&s->v[i])) continue;
+        finding_evidence(&f->findings, x, "without it: %.*s", STR_ARG(change_of(f, x->subject, &s->v[i])));
         shown++;
-        if (!t->field.n) finding_evidence(&f->findings, x, "it decides whether %.*s is there", STR_ARG(t->object));
-        else if (is_masked(t, x->subject)) finding_evidence(&f->findings, x, "it set %.*s of %.*s", STR_ARG(t->field), STR_ARG(t->object));
-        else
-            finding_evidence(&f->findings, x, "it set %.*s of %.*s to %.*s (otherwise: %.*s)", STR_ARG(t->field), STR_ARG(t->object),
-                             STR_ARG(values_show(f, t->field, t->from)), STR_ARG(values_show(f, t->field, t->to)));
     }
-    if (more) finding_evidence(&f->findings, x, "and %u more field%s", more, more == 1 ? "" : "s");
+    return shown;
 }
 
 struct str values_loss(struct facts *f, struct str path, const struct signature *s)
 {
-    for (uint32_t i = 0; i < s->n; i++) {
-        const struct trait *t = &s->v[i];
-        if (is_noise(t)) continue;
-        if (!t->field.n) return str_printf(f->a, "%.*s %s", STR_ARG(t->object), t->to.kind == V_NIL ? "is no longer there" : "appears");
-        if (is_masked(t, path)) return str_printf(f->a, "%.*s of %.*s is no longer set by it", STR_ARG(t->field), STR_ARG(t->object));
-        return str_printf(f->a, "%.*s of %.*s is no longer %.*s", STR_ARG(t->field), STR_ARG(t->object), STR_ARG(values_show(f, t->field, t->from)));
-    }
+    for (uint32_t i = 0; i < s->n; i++)
+        if (!is_noise(&s->v[i])) return change_of(f, path, &s->v[i]);
     return (struct str){0};
 }

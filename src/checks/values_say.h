@@ -10,9 +10,10 @@ struct place values_place_of_path(const struct facts *f, struct str path);
 /* The value on one line, shortened; "***" when it stands under a name that smells of a secret. */
 struct str values_show(struct facts *f, struct str path, struct value v);
 bool values_is_secret(struct str path);
-/* "it set spec.replicas of Deployment/x to 3 (without it: 1)": what a key's loss changes, a few lines of evidence. */
-void values_say_losses(struct facts *f, struct finding *x, const struct signature *s);
-/* The same in a few words, for the message: "spec.replicas of Deployment/x goes from 3 to 1"; "" when nothing is known. */
+/* "without it: spec.replicas of Deployment/x goes from 3 to 1": evidence of what a key's loss changes, so many lines at most;
+ * how many they were. */
+uint32_t values_say_losses(struct facts *f, struct finding *x, const struct signature *s, uint32_t most);
+/* The first of them for the message; "" when nothing is known. */
 struct str values_loss(struct facts *f, struct str path, const struct signature *s);
 
 #endif

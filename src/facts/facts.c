@@ -2,6 +2,8 @@
 
 #include "facts/gather.h"
 
+#include "funcs/objects.h"
+
 #include <stdlib.h>
 
 /* What `lookup` finds in the cluster before the upgrade: the old side's objects. */
@@ -24,6 +26,28 @@ static struct value lookup_old(void *context, struct arena *a, struct str api_ve
     return v_map(m);
 }
 
+static void add_api(struct list *apis, struct str name)
+{
+    for (uint32_t i = 0; i < apis->n; i++)
+        if (str_eq(v_text(apis->v[i]), name)) return;
+    list_add(apis, v_str(name));
+}
+
+/* What the cluster serves: what was said, and the API of every object that the release has there. */
+static struct list *served_apis(struct facts *f, const struct side *old)
+{
+    const struct list *said = f->o->api_versions ? f->o->api_versions : object_api_versions(f->a, old->env.helm_major);
+    struct list *apis = list_new(f->a);
+    for (uint32_t i = 0; i < said->n; i++) list_add(apis, said->v[i]);
+    for (uint32_t i = 0; i < old->objects.n; i++) {
+        const struct object *o = &old->objects.v[i];
+        if (!o->api_version.n || o->v.kind != V_MAP) continue;
+        add_api(apis, o->api_version);
+        add_api(apis, str_printf(f->a, "%.*s/%.*s", STR_ARG(o->api_version), STR_ARG(o->kind)));
+    }
+    return apis;
+}
+
 static void prepare_env(struct facts *f, struct side *s, bool is_old)
 {
     const struct options *o = f->o;
@@ -35,6 +59,7 @@ static void prepare_env(struct facts *f, struct side *s, bool is_old)
     s->env.api_versions = o->api_versions;
     s->env.now = f->as_of > 0 ? f->as_of : 0;
     if (is_old || f->single) return;
+    s->env.api_versions = served_apis(f, &f->old_side);
     s->env.upgrade = true;
     s->env.revision = 2;
     s->env.lookup = lookup_old;

@@ -11,7 +11,7 @@ struct docs {
     uint32_t n, cap;
 };
 
-static void read_docs(struct arena *a, struct str text, struct docs *out)
+static void read_docs(struct arena *a, struct str release_ns, struct str text, struct docs *out)
 {
     struct yaml_options o = {0};
     struct list *all;
@@ -24,6 +24,7 @@ static void read_docs(struct arena *a, struct str text, struct docs *out)
         struct doc *d = PUSH(a, out->v, out->n, out->cap);
         d->v = v;
         struct str ns = value_str_at(meta, "namespace");
+        if (str_eq(ns, release_ns)) ns = (struct str){0};
         d->id = str_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(value_str_at(v, "kind")), STR_ARG(ns), ns.n ? "/" : "", STR_ARG(value_str_at(meta, "name")));
     }
 }
@@ -50,11 +51,12 @@ static size_t common_tail(struct str x, struct str y, size_t head)
     return i;
 }
 
-static void read_both(struct arena *a, struct str x, struct str y, struct docs *was, struct docs *is)
+static void read_both(struct bench *b, struct str x, struct str y, struct docs *was, struct docs *is)
 {
+    struct arena *a = b->scratch;
     size_t head = common_head(x, y), tail = common_tail(x, y, head);
-    read_docs(a, str_sub(x, head, x.n - tail), was);
-    read_docs(a, str_sub(y, head, y.n - tail), is);
+    read_docs(a, b->ns, str_sub(x, head, x.n - tail), was);
+    read_docs(a, b->ns, str_sub(y, head, y.n - tail), is);
 }
 
 /* ---- documents ---- */
@@ -66,11 +68,68 @@ static const struct doc *find_doc(const struct docs *d, struct str id)
     return NULL;
 }
 
-static void add_trait(struct bench *b, struct signature *sig, struct str object, struct str field, struct value from, struct value to)
+/* The name of the innermost named item of a list on the way to a field: "containers[0].env[3].value" is about the variable of
+ * that name. */
+static struct str item_name(struct bench *b, struct value v, struct str field)
+{
+    struct str name = {0};
+    for (size_t i = 0; i < field.n;) {
+        if (field.p[i] == '[') {
+            uint32_t index = 0;
+            for (i++; i < field.n && field.p[i] != ']'; i++) index = index * 10 + (uint32_t)(field.p[i] - '0');
+            i++;
+            v = v.kind == V_LIST && index < list_len(v) ? v.u.list->v[index] : NIL;
+            struct str n = value_str_at(v, "name");
+            if (n.n) name = n;
+        } else if (field.p[i] == '.') {
+            i++;
+        } else {
+            struct buf key = buf_new(b->scratch);
+            for (; i < field.n && field.p[i] != '.' && field.p[i] != '['; i++) {
+                if (field.p[i] == '\\' && i + 1 < field.n) i++;
+                buf_byte(&key, field.p[i]);
+            }
+            v = v.kind == V_MAP ? map_get(v.u.map, buf_str(&key)) : NIL;
+        }
+    }
+    return name;
+}
+
+static void add_trait(struct bench *b, struct signature *sig, struct str object, struct str field, struct str item, struct value from, struct value to)
 {
     if (!sig) return;
     struct trait *t = PUSH(b->a, sig->v, sig->n, sig->cap);
-    *t = (struct trait){str_dup(b->a, object), str_dup(b->a, field), value_copy(b->a, from), value_copy(b->a, to)};
+    *t = (struct trait){str_dup(b->a, object), str_dup(b->a, field), str_dup(b->a, item), value_copy(b->a, from), value_copy(b->a, to)};
+}
+
+enum { MOST_LEAVES = 400 };
+
+/* A map or list that comes or goes as a whole is told leaf by leaf: on the other side it may have had something in it before. */
+static void add_leaves(struct bench *b, struct signature *sig, struct str object, struct str field, struct str item, struct value v, bool came, uint32_t depth)
+{
+    if (depth < 32 && sig && sig->n < MOST_LEAVES) {
+        if (v.kind == V_MAP && map_len(v)) {
+            for (uint32_t i = 0; i < map_len(v); i++)
+                add_leaves(b, sig, object, path_key(b->scratch, field, v.u.map->v[i].key), item, v.u.map->v[i].value, came, depth + 1);
+            return;
+        }
+        if (v.kind == V_LIST && list_len(v)) {
+            for (uint32_t i = 0; i < list_len(v); i++) {
+                struct str name = value_str_at(v.u.list->v[i], "name");
+                add_leaves(b, sig, object, path_item(b->scratch, field, i), name.n ? name : item, v.u.list->v[i], came, depth + 1);
+            }
+            return;
+        }
+    }
+    add_trait(b, sig, object, field, item, came ? NIL : v, came ? v : NIL);
+}
+
+static void add_field(struct bench *b, struct signature *sig, const struct doc *x, const struct doc *y, const struct field_change *f)
+{
+    struct str item = item_name(b, f->was.kind == V_NIL ? y->v : x->v, f->path);
+    if (f->was.kind == V_NIL) add_leaves(b, sig, x->id, f->path, item, f->is, true, 0);
+    else if (f->is.kind == V_NIL) add_leaves(b, sig, x->id, f->path, item, f->was, false, 0);
+    else add_trait(b, sig, x->id, f->path, item, f->was, f->is);
 }
 
 static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, struct signature *sig)
@@ -81,7 +140,7 @@ static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, str
         struct field_change *f = NULL;
         uint32_t n = 0, cap = 0;
         if (!y) {
-            add_trait(b, sig, x->id, (struct str){0}, x->v, NIL);
+            add_trait(b, sig, x->id, (struct str){0}, (struct str){0}, x->v, NIL);
             differ = true;
             continue;
         }
@@ -89,11 +148,11 @@ static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, str
         differ = true;
         if (!sig) continue;
         diff_fields(b->scratch, x->v, y->v, &f, &n, &cap);
-        for (uint32_t k = 0; k < n; k++) add_trait(b, sig, x->id, f[k].path, f[k].was, f[k].is);
+        for (uint32_t k = 0; k < n; k++) add_field(b, sig, x, y, &f[k]);
     }
     for (uint32_t i = 0; i < is->n; i++)
         if (!find_doc(was, is->v[i].id)) {
-            add_trait(b, sig, is->v[i].id, (struct str){0}, NIL, is->v[i].v);
+            add_trait(b, sig, is->v[i].id, (struct str){0}, (struct str){0}, NIL, is->v[i].v);
             differ = true;
         }
     return differ;
@@ -118,13 +177,13 @@ bool compare_renders(struct bench *b, const struct render *now, bool limited, st
         const struct rendered *x = &now->files[i], *y = find_file(b->base, x->path);
         if (is_notes(x->path) || (y && str_eq(x->text, y->text))) continue;
         text_differs = true;
-        read_both(b->scratch, y ? y->text : (struct str){0}, x->text, &was, &is);
+        read_both(b, y ? y->text : (struct str){0}, x->text, &was, &is);
     }
     for (uint32_t i = 0; !limited && i < b->base->files_n; i++) {
         const struct rendered *y = &b->base->files[i];
         if (is_notes(y->path) || find_file(now, y->path)) continue;
         text_differs = true;
-        read_docs(b->scratch, y->text, &was);
+        read_docs(b->scratch, b->ns, y->text, &was);
     }
     return text_differs && compare_docs(b, &was, &is, sig);
 }
@@ -161,6 +220,13 @@ static bool holds(struct value text, struct value v)
     return text.kind == V_STR && v.kind == V_STR && v.n > 3 && str_has(v_text(text), v_text(v));
 }
 
+/* Of whole objects it is enough that one of that kind comes. */
+static bool same_value(const struct trait *was, const struct trait *is, struct value v)
+{
+    if (!was->field.n) return was->from.kind != V_NIL && is->to.kind != V_NIL;
+    return value_same(was->from, is->to) || (holds(was->from, v) && holds(is->to, v));
+}
+
 static uint32_t count(const struct signature *s)
 {
     uint32_t n = 0;
@@ -180,13 +246,13 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
         for (uint32_t k = 0; k < is->n; k++) {
             const struct trait *p = &was->v[i], *q = &is->v[k];
             if (is_noise(p) || is_noise(q)) continue;
-            if (used[k] || !same_field(p->field, q->field) || !same_kind(p->object, q->object) ||
-                (!value_same(p->from, q->to) && !(holds(p->from, v) && holds(q->to, v))))
-                continue;
+            if (used[k] || !same_field(p->field, q->field) || !same_kind(p->object, q->object) || !same_value(p, q, v)) continue;
             used[k] = true;
             hits++;
             break;
         }
     arena_rewind(a, m);
+    /* All of the old difference is there: what comes besides (defaults of a list that is replaced) weighs little. */
+    if (hits == x) return 100 - (int)(35 * (y - hits) / y);
     return (int)(hits * 100 / (x > y ? x : y));
 }

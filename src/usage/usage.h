@@ -20,6 +20,7 @@ enum works {
 struct trait {
     struct str object;      /* id */
     struct str field;       /* "" : the whole object comes or goes */
+    struct str item;        /* name of the innermost list item on the way ("SIE_AUTH_MODE" of an env variable); "" */
     struct value from, to;
 };
 
