@@ -2,7 +2,6 @@
 #include "chart/load.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 /* One load: the same for the chart and all charts below it. */
 struct loader {
@@ -179,13 +178,10 @@ static void mark_parent_values(struct loader *l, struct chart *c)
 
 static bool is_manifest_name(struct str path)
 {
-    static const char *const ends[] = {".yaml", ".yml", ".json"};
     ptrdiff_t dot = str_find_last(path_base(path), STR("."));
     if (dot < 0) return false;
     struct str ext = str_from_n(path_base(path), (size_t)dot);
-    for (size_t i = 0; i < 3; i++)
-        if (ext.n == strlen(ends[i]) && strncasecmp(ext.p, ends[i], ext.n) == 0) return true;
-    return false;
+    return metadata_same_letters(ext, STR(".yaml")) || metadata_same_letters(ext, STR(".yml")) || metadata_same_letters(ext, STR(".json"));
 }
 
 /* What Helm has read away, and .Files does not show. The requirements of Helm 2 are both. */

@@ -35,6 +35,8 @@ bool metadata_decode(struct arena *a, struct value yaml, struct map *into, struc
 bool metadata_check_lock(struct arena *a, struct value yaml, struct str *error);
 /* Metadata.Validate: cleans the texts, then "validation: chart.metadata.version is required" and its like. */
 bool metadata_validate(struct arena *a, struct map *metadata, struct str *error);
+/* Equal but for the case of ASCII letters. */
+bool metadata_same_letters(struct str a, struct str b);
 /* c->deps from c->metadata. */
 void metadata_dependencies(struct arena *a, struct chart *c);
 /* A fresh c->metadata from c->name and the dependencies that are enabled. */

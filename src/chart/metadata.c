@@ -215,7 +215,7 @@ static bool decode_field(struct decoder *d, const struct entry *e, const struct 
     return ok;
 }
 
-static bool same_letters(struct str a, struct str b)
+bool metadata_same_letters(struct str a, struct str b)
 {
     if (a.n != b.n) return false;
     for (size_t i = 0; i < a.n; i++) {
@@ -231,7 +231,7 @@ static const struct field *find_field(const struct field *fields, struct str key
     const struct field *near = NULL;
     for (const struct field *f = fields; f->json; f++) {
         if (str_is(key, f->json)) return f;
-        if (!near && same_letters(key, str_from(f->json))) near = f;
+        if (!near && metadata_same_letters(key, str_from(f->json))) near = f;
     }
     return near;
 }

@@ -271,7 +271,7 @@ static bool walk_tree(struct walk *w, const git_oid *id, struct str path, struct
 /* Prepares to walk the commit's tree. */
 static bool open_tree(struct repository *r, struct str ref, struct source *out, struct walk *w)
 {
-    git_commit *commit;
+    git_commit *commit = NULL;
     struct git_held *tree = git_hold(r->a, free_tree), *odb = git_hold(r->a, free_odb);
     *w = (struct walk){.t = {.a = r->a, .d = r->d, .out = out}, .r = r, .ref = ref};
     if (!find_commit(r, ref, &commit)) return false;
@@ -353,7 +353,7 @@ static bool add_commit(struct repository *r, const git_oid *id, struct commit **
 bool source_git_log(struct arena *a, struct str repo, struct str from, struct str to, struct commit **v, size_t *n, struct diags *d)
 {
     struct repository r;
-    git_commit *first, *last;
+    git_commit *first = NULL, *last = NULL;
     *v = NULL;
     *n = 0;
     if (!open_repository(a, repo, &r, d) || !find_commit(&r, from, &first) || !find_commit(&r, to, &last)) return false;
