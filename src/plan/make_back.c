@@ -8,8 +8,9 @@
 
 static bool terraform(const struct planner *p) { return p->f->o->strategy == STRATEGY_TERRAFORM; }
 
-/* Helm's rollback resets replicas and takes no values, and it stops at a claim that was kept. */
-static bool rollback_serves(const struct planner *p) { return !p->shape.overlay_old && !p->shape.claim_kept; }
+/* Helm's rollback resets replicas and takes no values, it stops at a claim that was kept, it does nothing when the upgrade had not begun (an object that
+ * was taken away for its successor would stay away), and Terraform would not know of it. */
+static bool rollback_serves(const struct planner *p) { return !terraform(p) && !p->shape.overlay_old && !p->shape.claim_kept && !immutable_any(p); }
 
 static bool only_old(const struct planner *p, const struct item *x)
 {
@@ -51,7 +52,6 @@ static void capture_way(struct planner *p)
 
 void make_back_state(struct planner *p)
 {
-    if (terraform(p)) return;
     capture_state(p, "latest", "Which revision of {release} is the newest?", "back.latest", CAPTURE_INT, "{{.Release.Version}}", "^[1-9][0-9]*$");
     /* "pending-upgrade" and its kin are one thing here. */
     capture_state(p, "status", "In what state is it?", "back.status", CAPTURE_STRING, "{{printf \"%.7s\" .Release.Info.Status}}", "^(deploye|failed|pending|superse)$");
@@ -70,7 +70,7 @@ void make_back_state(struct planner *p)
 }
 
 /* True unless one of the two ways has been gone already: by the words that each leaves in the record. */
-static void when_not_back(struct planner *p, struct step *s)
+void make_when_not_back(struct planner *p, struct step *s)
 {
     static const char *const done[] = {"description.back", "description.rollback"};
     for (size_t i = 0; i < 2; i++)
@@ -96,7 +96,6 @@ static void when_newer(struct planner *p, struct step *s)
 
 void make_back_forget(struct planner *p)
 {
-    if (terraform(p)) return;
     /* Where Helm's rollback is the way, it does not look at the pending state; only what it cannot do needs this. */
     if (rollback_serves(p) && !outside_groups(p)) return;
     struct arena *a = p->a;
@@ -119,7 +118,7 @@ void make_back_forget(struct planner *p)
 
 void make_back_helm(struct planner *p)
 {
-    if (terraform(p) || !rollback_serves(p)) return;
+    if (!rollback_serves(p)) return;
     struct arena *a = p->a;
     struct step *s = make_step(p, STEP_RUN, STR("rollback"), STR(""));
     struct argv *both[] = {&s->argv, &s->argv_helm3};
@@ -134,7 +133,7 @@ void make_back_helm(struct planner *p)
     s->log = STR("rollback.log");
     s->timeout = p->timing.back + 120;
     s->timeout_why = STR("from the slowest rollout of the old version");
-    when_not_back(p, s);
+    make_when_not_back(p, s);
     when_newer(p, s);
     make_when_way(p, s, true);
     step_effect(a, s, EFFECT_ROLLBACK, STR(""), STR(""));
@@ -143,11 +142,11 @@ void make_back_helm(struct planner *p)
 }
 
 /* With Helm's own rollback at hand, and nothing that could lie outside the record, there is no second way. */
-bool make_back_upgrades(struct planner *p) { return !terraform(p) && !(rollback_serves(p) && !outside_groups(p)); }
+bool make_back_upgrades(struct planner *p) { return !(rollback_serves(p) && !outside_groups(p)); }
 
 void make_back_upgrade(struct planner *p)
 {
-    if (!make_back_upgrades(p)) return;
+    if (terraform(p) || !make_back_upgrades(p)) return;
     struct arena *a = p->a;
     if (p->shape.overlay_old) make_overlay_file(p, false, STR("Write the replicas as last values file for the way back"));
     struct step *s = make_step(p, STEP_RUN, STR("upgrade-back"), STR(""));
@@ -157,7 +156,7 @@ void make_back_upgrade(struct planner *p)
     s->log = STR("upgrade-back.log");
     s->timeout = p->timing.back + p->timing.hooks + 120;
     s->timeout_why = STR("from the slowest rollout of the old version");
-    when_not_back(p, s);
+    make_when_not_back(p, s);
     make_when_way(p, s, false);
     step_effect(a, s, EFFECT_UPGRADE, STR(""), STR("old"));
     s->inverse_why = STR("a step of the rollback");
@@ -211,12 +210,12 @@ static void delete_groups(struct planner *p, const char *what, bool (*want)(cons
 
 void make_back_leftovers(struct planner *p)
 {
-    if (!terraform(p)) delete_groups(p, "leftovers", leftover, STR(""));
+    delete_groups(p, "leftovers", leftover, STR(""));
 }
 
 void make_back_jobs(struct planner *p)
 {
-    if (!terraform(p)) delete_groups(p, "jobs", hook_job, STR(""));
+    delete_groups(p, "jobs", hook_job, STR(""));
 }
 
 /* A ConfigMap of a hook stays by its policy, and holds what the last upgrade's hook put there. */

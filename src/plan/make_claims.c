@@ -63,6 +63,7 @@ static void gate_growth(struct planner *p, const struct claim *c)
     struct step *s = make_gate(p, str_printf(a, "grows-%.*s", STR_ARG(c->item->old->name)),
                                str_printf(a, "%.*s grows, and there is no way back to its old size", STR_ARG(c->item->id)), accept);
     s->note = make_text(p, STR("Kubernetes lets no claim shrink, so after this upgrade Helm cannot apply the old version's claim any more. Set the size in the new values to the old one to keep the way back."), NULL);
+    p->plan->point_of_no_return = p->f->o->strategy == STRATEGY_TERRAFORM ? STR("2.2-terraform-apply") : STR("2.2-upgrade");
     declare_loss(p, accept, c->item->id, str_printf(a, "The way back: %.*s cannot shrink to what the old version asks for.", STR_ARG(c->item->id)), s->id);
 }
 

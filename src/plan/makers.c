@@ -6,6 +6,8 @@ static const struct { const char *name; maker *make; } makers[] = {
     {"tools", make_tools}, {"cluster", make_cluster}, {"release", make_release}, {"release-is", make_release_is}, {"inputs", make_inputs},
     {"values-match", make_values_match}, {"manifest-match", make_manifest_match}, {"drift", make_drift}, {"served", make_served},
     {"references", make_references}, {"absent", make_absent}, {"expandable", make_expandable},
+    /* permissions.c, immutable.c */
+    {"permissions", make_permissions}, {"immutable", make_immutable},
     /* make_record.c */
     {"record", make_record}, {"captures", make_captures},
     /* make_health.c, make_prometheus.c */

@@ -219,23 +219,27 @@ static void unique_ids(struct planner *p)
         }
 }
 
+/* Only Helm makes such an object again. */
+static bool deletes_from_release(const struct planner *p, const struct step *s)
+{
+    for (uint32_t i = 0; i < s->effects_n; i++) {
+        const struct item *x = s->effects[i].kind == EFFECT_DELETE ? shape_item(&p->shape, s->effects[i].object) : NULL;
+        if (x && item_in_release(x->old)) return true;
+    }
+    return false;
+}
+
 /* Before the release is touched, only what was paused, deleted or kept has to be undone; from then on everything. */
 static void make_entries(struct planner *p)
 {
     struct plan *q = p->plan;
     struct str first = q->back.n ? q->back.v[0]->id : STR(""), reconcile = STR(""), at = STR("");
     for (uint32_t i = 0; i < q->back.n && !reconcile.n; i++)
-        if (q->back.v[i]->phase == PHASE_ROLLBACK_RECONCILE && step_changes(q->back.v[i])) reconcile = q->back.v[i]->id;
-    /* What writes the files that it reads comes along. */
-    for (uint32_t i = 0; i < q->back.n; i++)
-        if (q->back.v[i]->phase == PHASE_ROLLBACK_RECONCILE) {
-            reconcile = q->back.v[i]->id;
-            break;
-        }
+        if (q->back.v[i]->phase == PHASE_ROLLBACK_RECONCILE) reconcile = q->back.v[i]->id;
     *PUSH(p->a, q->entry, q->entry_n, q->entry_cap) = (struct plan_entry){STR(""), STR("")};
     for (uint32_t i = 0; i < q->forward.n; i++) {
         const struct step *s = q->forward.v[i];
-        if (str_eq(s->id, p->upgrade_id) || str_eq(s->id, p->terraform_id)) at = first;
+        if (str_eq(s->id, p->upgrade_id) || str_eq(s->id, p->terraform_id) || deletes_from_release(p, s)) at = first;
         else if (!at.n && step_changes(s)) at = reconcile.n ? reconcile : first;
         *PUSH(p->a, q->entry, q->entry_n, q->entry_cap) = (struct plan_entry){s->id, at};
     }
@@ -300,6 +304,7 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
     add_images(&p, p.shape.workloads_old, p.shape.workloads_old_n, &q->images_old, &q->images_old_n, &q->images_old_cap);
     add_images(&p, p.shape.workloads_new, p.shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
     if (!make_list(&p, &q->forward, p.book->forward, p.book->forward_n, false) || !make_list(&p, &q->back, p.book->back, p.book->back_n, true)) return NULL;
+    permissions_make(&p);
     unique_ids(&p);
     link_findings(&p);
     finish_inverses(&p);

@@ -77,6 +77,8 @@ struct planner {
     /* What makers tell those that come later. */
     struct str upgrade_id;            /* the step that changes the release; "" before it is made, and where Terraform does */
     struct str terraform_id;
+    const struct book_entry *permissions_entry; /* where the questions about rights go, once all steps are known; NULL: nowhere */
+    uint32_t permissions_at;
     struct str back_helm_id, back_upgrade_id; /* the two ways back; "" for one that there is not */
 };
 
@@ -130,7 +132,8 @@ struct step *make_overlay_file(struct planner *p, bool new_side, struct str titl
 void make_upgrade_argv(struct planner *p, struct step *s, bool new_side);
 /* The watches of one side's rollouts, beside the step of that id. */
 void make_monitors(struct planner *p, struct str beside, const char *suffix);
-/* Whether an upgrade to the old chart is a way back (beside Helm's rollback, or instead of it), and the condition of a step for one of the two. */
+/* Whether an upgrade to the old chart, Helm's or by Terraform, is a way back (beside Helm's rollback, or instead of it), and the condition of a step
+ * for one of the two. */
 bool make_back_upgrades(struct planner *p);
 void make_when_way(struct planner *p, struct step *s, bool rollback);
 /* Captures of a ScaledObject's annotations before the upgrade; both are "" when it was not paused. */
@@ -151,6 +154,7 @@ typedef void maker(struct planner *p);
 
 maker make_tools, make_cluster, make_release, make_inputs, make_values_match, make_manifest_match, make_drift, make_scalers_match, make_served,
     make_references, make_absent, make_expandable;
+maker make_permissions, make_immutable;
 maker make_record, make_captures;
 maker make_rollouts, make_endpoints, make_scaler_health, make_logs, make_prometheus, make_series, make_images_run, make_smoke, make_version,
     make_release_is;
@@ -169,6 +173,13 @@ struct value residue_removals(struct planner *p, struct value old, struct value 
 struct value residue_merge(struct planner *p, struct value old, struct value new, uint32_t depth);
 /* Whether client-side applies of the old version alone leave something of the new one in it. */
 bool residue_is_left(struct planner *p, const struct item *x);
+
+/* Puts the questions about rights where make_permissions was. */
+void permissions_make(struct planner *p);
+/* Some object is deleted before Helm makes it anew. */
+bool immutable_any(const struct planner *p);
+/* A step of the way back that is passed over when that way has been gone. */
+void make_when_not_back(struct planner *p, struct step *s);
 
 /* NULL when there is no maker of that name. */
 maker *maker_find(struct str name);
