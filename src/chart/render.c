@@ -149,7 +149,11 @@ static bool run_one(struct render *r, const struct unit *u, uint32_t index)
         return failed(r, tmpl_error_show(r->a, &r->exec), f->kind, f->tmpl, f->line, f->column);
     }
     struct rendered *x = &r->files[r->files_n++];
-    *x = (struct rendered){u->path, without_no_value(r->a, buf_str(&out)), u->chart, u->file, index};
+    *x = (struct rendered){.path = u->path, .text = without_no_value(r->a, buf_str(&out)), .chart = u->chart, .file = u->file, .index = index};
+    if (r->exec.trace) {
+        x->spans = r->exec.trace->out;
+        trace_delete_no_value(r->exec.trace, &x->spans, buf_str(&out));
+    }
     return true;
 }
 
@@ -187,8 +191,23 @@ bool render_chart(struct arena *a, const struct chart *c, const struct map *user
     return render_chart_some(a, c, user, env, parses, d, NULL, r);
 }
 
+static bool render_with(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                        struct diags *d, const struct strmap *only, struct trace *trace, struct render *r);
+
 bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                        struct diags *d, const struct strmap *only, struct render *r)
+{
+    return render_with(a, c, user, env, parses, d, only, NULL, r);
+}
+
+bool render_chart_traced(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                         struct diags *d, const struct strmap *only, struct render *r)
+{
+    return render_with(a, c, user, env, parses, d, only, trace_new(a), r);
+}
+
+static bool render_with(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                        struct diags *d, const struct strmap *only, struct trace *trace, struct render *r)
 {
     *r = (struct render){.a = a, .env = env};
     a->guard->steps = 0;
@@ -210,6 +229,6 @@ bool render_chart_some(struct arena *a, const struct chart *c, const struct map 
     r->template_names = NEW_ARRAY(a, struct str, u.n);
     for (uint32_t i = 0; i < u.n; i++) r->template_names[i] = u.v[i].path;
     struct tmpl_set *set = tmpl_set_new(a, NULL);
-    r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses};
+    r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses, .trace = trace};
     return parse_all(r, &u, set, parses) && run_all(r, &u, only);
 }

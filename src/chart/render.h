@@ -4,6 +4,7 @@
 
 #include "chart/values.h"
 #include "tmpl/exec.h"
+#include "tmpl/trace.h"
 
 /* What was rendered from one template file. */
 struct rendered {
@@ -12,6 +13,7 @@ struct rendered {
     const struct chart *chart;
     const struct file *file;
     uint32_t index;           /* as struct reads and struct failure number templates */
+    struct trace_spans spans; /* of render_chart_traced: the origins of text */
 };
 
 struct render {
@@ -38,6 +40,11 @@ bool render_chart(struct arena *a, const struct chart *c, const struct map *user
  * change of values does to them, where nothing writes to shared data. NULL: all. */
 bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                        struct diags *d, const struct strmap *only, struct render *r);
+
+/* The same once more, slower, for the origins of the bytes: r->files[i].spans, which trace_origin takes with an offset in
+ * r->files[i].text. */
+bool render_chart_traced(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                         struct diags *d, const struct strmap *only, struct render *r);
 
 /* One document of the output, split and sorted as Helm does (releaseutil.SortManifests, kind order). */
 struct manifest {

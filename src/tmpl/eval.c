@@ -212,6 +212,7 @@ static bool invoke(struct state *s, const struct callee *f, const struct node *a
     *out = NIL;
     if (f->func ? f->func->call(&c, out) : f->method->call(&c, f->receiver, out)) {
         out->boxed = 0;
+        if (x->trace) trace_returned(s, f->func, argv, n, out);
         return true;
     }
     s->at = at;

@@ -275,9 +275,12 @@ static enum flow walk(struct state *s, struct value dot, const struct node *n, s
 {
     charge(s, out);
     s->at = n;
+    size_t from = out->n;
+    if (s->x->trace && n->kind != N_TEXT && n->kind != N_LIST) s->action = n;
     switch (n->kind) {
     case N_TEXT:
         buf_add(out, n->text);
+        if (s->x->trace) trace_text(s, n, out, from);
         return FLOW_ON;
     case N_ACTION: {
         struct value v;
@@ -286,6 +289,7 @@ static enum flow walk(struct state *s, struct value dot, const struct node *n, s
             if (s->x->reads && (v.kind == V_MAP || v.kind == V_LIST)) reads_mark_deep(s->x->reads, v, s->x->tmpl);
             s->at = n;
             print_value(out, v);
+            if (s->x->trace) trace_printed(s, v, out, from);
         }
         return FLOW_ON;
     }
@@ -308,6 +312,7 @@ bool run_tree(struct exec *x, const struct tmpl_set *set, const struct tree *t, 
     memset(slot, 0, t->slots * sizeof *slot);
     slot[0] = dot;
     struct state s = {.x = x, .tree = t, .set = set, .slot = slot, .depth = depth, .up = up};
+    if (x->trace) s.frame = trace_enter(x->trace, up, t);
     const struct state *outer = x->state;
     x->state = &s;
     enum flow f = walk_list(&s, dot, t->root, out);
@@ -325,6 +330,7 @@ bool tmpl_exec(struct exec *x, struct str name, struct value dot, struct buf *ou
     x->random_calls = 0;
     x->failed_at = (struct failure){0};
     x->state = NULL;
+    if (x->trace) trace_open(x->trace, out);
     const struct tree *t = tmpl_set_find(x->set, name);
     if (!t) {
         x->error = str_printf(x->a, "template: no template \"%.*s\" associated with template \"gotpl\"", STR_ARG(name));

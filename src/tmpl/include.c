@@ -1,6 +1,8 @@
 /* include and tpl, and how Helm prints what went wrong: pkg/engine/engine.go. */
 #include "tmpl/state.h"
 
+#include "base/utf8.h"
+#include "text/unicode.h"
 #include "value/gofmt.h"
 
 enum { NESTED_MAX = 1000 /* recursionMaxNums */ };
@@ -34,7 +36,10 @@ bool tmpl_include(struct call *c, struct str name, struct value dot, struct buf 
         return false;
     }
     strmap_put(&x->include_depth, t->name, (void *)(n + 1));
+    struct trace_outer outer = {0};
+    if (x->trace) outer = trace_open(x->trace, out);
     bool ok = run_tree(x, set, t, dot, x->state, 0, out);
+    if (x->trace) trace_close(x->trace, outer);
     strmap_put(&x->include_depth, t->name, (void *)n);
     if (!ok) x->call_error = x->error;
     return ok;
@@ -80,7 +85,14 @@ bool tmpl_tpl(struct call *c, struct str text, struct value dot, struct buf *out
     tmpl_set_add(set, p);
     const struct tree *main = p->v[p->n - 1];
     struct buf b = buf_new(x->a);
-    if (!run_tree(x, set, main, dot, x->state, 0, &b)) return wrap(c, "error during tpl function execution for ", text, x->error);
+    struct trace_outer outer = {0};
+    if (x->trace) outer = trace_open(x->trace, &b);
+    bool ok = run_tree(x, set, main, dot, x->state, 0, &b);
+    if (x->trace) {
+        trace_close(x->trace, outer);
+        trace_delete_no_value(x->trace, &x->trace->result, buf_str(&b));
+    }
+    if (!ok) return wrap(c, "error during tpl function execution for ", text, x->error);
     buf_add(out, without_no_value(x->a, buf_str(&b)));
     return true;
 }
@@ -152,6 +164,15 @@ static bool own_words(struct str s, struct str *words)
     return true;
 }
 
+/* strings.TrimSpace: the message may end with a chart's own text. */
+static struct str trim_space(struct str s)
+{
+    size_t w;
+    while (s.n && rune_is_space(utf8_decode(s, 0, &w))) s = str_from_n(s, w);
+    while (s.n && rune_is_space(utf8_decode_last(s, s.n, &w))) s.n -= w;
+    return s;
+}
+
 struct str tmpl_error_show(struct arena *a, const struct exec *x)
 {
     struct str place, rest, head, words, error = x->error;
@@ -167,7 +188,7 @@ struct str tmpl_error_show(struct arena *a, const struct exec *x)
         if (!b.n || !same(&t, &last)) show_traced(&b, &t);
         last = t;
     }
-    return str_trim(buf_done(&b));
+    return trim_space(buf_done(&b));
 }
 
 struct str tmpl_parse_error_show(struct arena *a, const struct parsed *p)

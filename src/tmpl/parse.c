@@ -439,8 +439,10 @@ static struct node *item_list(struct parser *p, enum ends *ends)
     failf(p, "unexpected EOF");
 }
 
-static void want_end(struct parser *p, enum ends ends, const char *context)
+/* `line`: the last that Go's parser of this body has seen. */
+static void want_end(struct parser *p, enum ends ends, const char *context, uint32_t line)
 {
+    p->token[0].line = line;
     if (ends == END_ELSE) failf(p, "unexpected {{else}} in %s", context);
 }
 
@@ -556,8 +558,10 @@ static void define_body(struct parser *p, struct str name, const char *context)
     p->range_depth = 0;
     *PUSH(p->a, p->vars, p->vars_n, p->vars_cap) = (struct variable){STR("$"), 0};
     enum ends ends = END_NONE;
+    bool is_block = str_is(str_from(context), "block clause");
+    uint32_t line = p->token[0].line;
     p->tree->root = item_list(p, &ends);
-    want_end(p, ends, context);
+    want_end(p, ends, context, is_block ? line : p->token[0].line); /* a block's end is judged by the parser outside of it */
     add_tree(p, p->tree);
     p->tree = outer;
     p->vars = vars;

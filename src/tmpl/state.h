@@ -3,6 +3,7 @@
 #define RUTTER_TMPL_STATE_H
 
 #include "tmpl/exec.h"
+#include "tmpl/trace.h"
 
 /* One running template. Go's `state`: `at` is the node that an error names, and is never set back. */
 struct state {
@@ -13,6 +14,8 @@ struct state {
     const struct node *at;
     uint32_t depth;               /* template calls inside each other */
     const struct state *up;       /* the template that included this one; NULL: the file itself */
+    const struct trace_frame *frame; /* with x->trace: this template among the origins, and the action being evaluated */
+    const struct node *action;
 };
 
 /* Fails with Go's "template: NAME:LINE:COLUMN: executing ... at <...>: MESSAGE". Returns false. */
