@@ -2,13 +2,15 @@
 
 /* The families, in the order in which a reader wants to hear of them. */
 static const struct check_entry *const families[] = {
-    checks_render, checks_values,
+    checks_render, checks_values, checks_objects, checks_immutable, checks_storage, checks_services, checks_config, checks_secrets, checks_access,
+    checks_network, checks_api, checks_hooks, checks_keda, checks_monitoring, checks_pdb, checks_rollout, checks_models, checks_chart, checks_advisories,
+    checks_changelog,
 };
 
 static void lower_what_is_no_news(struct facts *f)
 {
     for (uint32_t i = 0; i < f->findings.n; i++)
-        if (f->findings.v[i].about == ABOUT_STATE) f->findings.v[i].severity = SEVERITY_INFO;
+        if (f->findings.v[i].about == ABOUT_STATE || f->findings.v[i].same_cause) f->findings.v[i].severity = SEVERITY_INFO;
 }
 
 void checks_run(struct facts *f, bool for_plan)
@@ -16,7 +18,7 @@ void checks_run(struct facts *f, bool for_plan)
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         for (const struct check_entry *c = families[i]; c->run; c++) {
             if (f->single && !c->single) continue;
-            if (c->needs_new && !f->new_side.rendered) continue;
+            if (c->needs_new && !f->judged->rendered) continue;
             c->run(f);
         }
     if (!f->single && !for_plan) lower_what_is_no_news(f);

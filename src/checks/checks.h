@@ -8,13 +8,16 @@
 struct check_entry {
     const char *rules;                 /* ids it may report, separated by a space */
     bool single;                       /* also makes sense for one chart alone (lint --new CHART) */
-    bool needs_new;                    /* needs the new side rendered */
+    bool needs_new;                    /* needs a new side that renders: f->judged */
     void (*run)(struct facts *f);
 };
 
 /* The families: tables that end with a NULL run. */
-extern const struct check_entry checks_values[], checks_render[], checks_objects[], checks_services[], checks_config[], checks_access[],
-    checks_keda[], checks_rollout[], checks_hooks[], checks_models[], checks_changelog[], checks_chart[], checks_advisories[];
+extern const struct check_entry checks_values[], checks_render[], checks_objects[], checks_immutable[], checks_storage[], checks_services[], checks_config[],
+    checks_secrets[], checks_access[], checks_network[], checks_api[], checks_hooks[], checks_keda[], checks_monitoring[], checks_pdb[], checks_rollout[],
+    checks_models[], checks_chart[], checks_advisories[];
+/* The last: it looks at what the others found. */
+extern const struct check_entry checks_changelog[];
 
 /* Runs all of them and sorts the findings. In a pair, findings about a state, and acts whose cause is equal on both sides, become
  * info (the design, section 2) unless `for_plan`. */

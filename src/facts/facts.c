@@ -76,6 +76,9 @@ static bool render_side(struct facts *f, struct side *s, bool is_old)
                   render_manifests(&s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
     if (s->rendered) {
         objects_of_manifests(s->a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
+        s->workloads = workloads_of(s->a, &s->objects, &s->workloads_n);
+        s->scalers = scalers_of(s->a, &s->objects, &s->scalers_n);
+        s->pdbs = pdbs_of(s->a, &s->objects, &s->pdbs_n);
         return true;
     }
     if (!s->render.error.n) s->render.error = quiet->n ? quiet->v[quiet->n - 1].message : STR("the chart does not render");
@@ -125,10 +128,15 @@ static void find_usage(struct facts *f)
  * the way. Values that were given for the new side alone (--new-values) are installed as they are. */
 static void migrate_new_side(struct facts *f)
 {
-    if (!f->usage.changed || !f->usage.migrated) return;
-    f->migrated_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = f->usage.migrated,
-                                     .per_file = f->new_side.per_file, .models = f->new_side.models};
-    if (!render_side(f, &f->migrated_side, false)) return;
+    /* Where the migrated values do not render, those without what stands in the way did. */
+    struct map *tries[] = {f->usage.changed ? f->usage.migrated : NULL, !f->new_side.rendered && f->usage.based ? f->usage.without : NULL};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries && !f->migrated_side.rendered; i++) {
+        if (!tries[i]) continue;
+        f->migrated_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = tries[i],
+                                         .per_file = f->new_side.per_file, .models = f->new_side.models};
+        render_side(f, &f->migrated_side, false);
+    }
+    if (!f->migrated_side.rendered) return;
     if (!f->new_side.rendered) f->judged = &f->migrated_side;
     if (!f->o->new_values.files_n) f->planned = &f->migrated_side;
 }

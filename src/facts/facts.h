@@ -6,6 +6,7 @@
 #include "diff/diff.h"
 #include "facts/finding.h"
 #include "kube/object.h"
+#include "kube/scaler.h"
 #include "model/model.h"
 #include "usage/usage.h"
 
@@ -54,6 +55,9 @@ struct side {
     bool rendered;            /* false: render.error says why */
     struct manifest *manifests; uint32_t manifests_n;
     struct objects objects;
+    struct workload *workloads; uint32_t workloads_n;  /* among the objects; so the next two */
+    struct scaler *scalers;     uint32_t scalers_n;
+    struct pdb *pdbs;           uint32_t pdbs_n;
     struct models *models;    /* NULL: not given */
     struct arena *a;          /* the render's own */
 };

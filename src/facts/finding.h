@@ -11,6 +11,7 @@ struct finding {
     struct str rule;           /* "values/renamed-key": an id of rules/ */
     enum severity severity;
     enum about about;
+    bool same_cause;           /* of an act: what causes it is equal on both sides, so that this upgrade is no worse than any */
     enum subject_kind subject_kind;
     struct str subject;        /* spelled as RULES.md says */
     struct place at;           /* NOWHERE when the finding has none */

@@ -1,0 +1,165 @@
+/* What is known of releases and cannot be seen in any input: rules/advisories/, and those of --rules DIR.
+ *
+ *   charts      names of the charts that the file is for
+ *   advisories  id, severity, title, text, fix, source;
+ *     old, new  version constraints on the chart of that side; absent: any
+ *     when      conditions that must all hold; each looks at one side (`side: old` or `new`, which is the default)
+ *                 {value: PATH, ...}   an effective value
+ *                 {env: NAME, ...}     an environment variable of any container
+ *                 {object: KIND, label: KEY, ...}  that there is an object of the kind (whose label `label` has the value `is`)
+ *               with `is: VALUE`, `is_not: VALUE`, or `absent: true`; without any of them it must be there and not be empty
+ *     subject   {object: KIND, label: KEY, is: VALUE}, {value: PATH} or {chart: true}
+ *     plan, rollback  what to do, for people
+ */
+#include "checks/view.h"
+
+#include "base/rules.h"
+#include "kube/field.h"
+#include "text/semver.h"
+#include "value/yaml.h"
+
+/* ---- conditions ---- */
+
+static const struct side *side_of(const struct facts *f, struct value condition) { return str_is(value_str_at(condition, "side"), "old") ? &f->old_side : f->judged; }
+
+static bool is_set(struct value v) { return v.kind != V_NIL && !(v.kind == V_STR && !v.n) && !(v.kind == V_LIST && !list_len(v)) && !(v.kind == V_MAP && !map_len(v)); }
+
+static struct value effective(const struct side *s, struct str path)
+{
+    struct str key;
+    struct value v = v_map(s->render.values);
+    for (bool more = true; more;) {
+        more = str_cut(path, STR("."), &key, &path);
+        v = v.kind == V_MAP && v.u.map ? map_get(v.u.map, key) : NIL;
+    }
+    return v;
+}
+
+/* Every value that the variable has in any container; what comes from elsewhere is a text that nobody compares with. */
+static void environment(const struct side *s, struct str name, struct names *out)
+{
+    for (uint32_t i = 0; i < s->workloads_n; i++)
+        for (uint32_t c = 0; c < s->workloads[i].containers_n; c++) {
+            const struct container *x = &s->workloads[i].containers[c];
+            for (uint32_t k = 0; k < x->env_n; k++)
+                if (str_eq(x->env[k].name, name)) names_add(out, x->env[k].from ? STR("(from elsewhere)") : x->env[k].value);
+        }
+}
+
+static const struct object *find_object(const struct side *s, struct value what)
+{
+    struct str kind = value_str_at(what, "object"), label = value_str_at(what, "label");
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *o = &s->objects.v[i];
+        struct value labels = value_at(o->v, "metadata", "labels", NULL);
+        if (!view_is_written(o) || !str_eq(o->kind, kind)) continue;
+        if (!label.n || (labels.kind == V_MAP && value_same(map_get(labels.u.map, label), value_at(what, "is", NULL)))) return o;
+    }
+    return NULL;
+}
+
+static bool holds(const struct facts *f, struct value c)
+{
+    const struct side *s = side_of(f, c);
+    struct value is = value_at(c, "is", NULL), is_not = value_at(c, "is_not", NULL);
+    bool absent = field_bool(value_at(c, "absent", NULL), false);
+    if (value_str_at(c, "object").n) return (find_object(s, c) != NULL) != absent;
+    if (value_str_at(c, "env").n) {
+        struct names l = {.a = f->a};
+        environment(s, value_str_at(c, "env"), &l);
+        if (is.kind == V_STR) return names_have(&l, v_text(is));
+        if (is_not.kind == V_STR) return l.n && !names_have(&l, v_text(is_not));
+        return (l.n > 0) != absent;
+    }
+    struct value v = effective(s, value_str_at(c, "value"));
+    if (is.kind != V_NIL) return value_same(v, is);
+    if (is_not.kind != V_NIL) return !value_same(v, is_not);
+    return is_set(v) != absent;
+}
+
+static bool in_range(struct facts *f, struct str constraint, struct str version)
+{
+    struct semver v;
+    struct str error;
+    if (!constraint.n) return true;
+    const struct semver_constraints *c = semver_constraints_parse(f->a, constraint, &error);
+    return c && semver_parse(f->a, version, &v, &error) && semver_check(c, &v);
+}
+
+static bool applies(struct facts *f, struct value x)
+{
+    struct value when = value_at(x, "when", NULL);
+    if (!in_range(f, value_str_at(x, "old"), f->old_side.chart->version) || !in_range(f, value_str_at(x, "new"), f->new_side.chart->version)) return false;
+    for (uint32_t i = 0; i < field_len(when); i++)
+        if (!holds(f, field_item(when, i))) return false;
+    return true;
+}
+
+/* ---- findings ---- */
+
+static enum severity severity_of(struct str s) { return str_is(s, "error") ? SEVERITY_ERROR : str_is(s, "warning") ? SEVERITY_WARNING : SEVERITY_INFO; }
+
+static struct finding *add(struct facts *f, struct value x)
+{
+    struct value subject = value_at(x, "subject", NULL);
+    const char *rule = str_z(f->a, value_str_at(x, "id"));
+    enum severity severity = severity_of(value_str_at(x, "severity"));
+    const struct object *o = value_str_at(subject, "object").n ? find_object(side_of(f, subject), subject) : NULL;
+    if (o) return view_report(f, rule, severity, ABOUT_CHANGE, side_of(f, subject), o, (struct str){0});
+    if (value_str_at(subject, "value").n) return finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_VALUE, value_str_at(subject, "value"));
+    struct finding *y = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_CHART, f->new_side.chart->name);
+    if (f->new_side.chart->chart_input) y->at = (struct place){.input = f->new_side.chart->chart_input & 0x3fff, .line = 1};
+    return y;
+}
+
+static void report(struct facts *f, struct value x)
+{
+    struct finding *y = add(f, x);
+    struct str plan = value_str_at(x, "plan"), rollback = value_str_at(x, "rollback"), source = value_str_at(x, "source");
+    y->message = str_trim(value_str_at(x, "text"));
+    y->fix = str_trim(value_str_at(x, "fix"));
+    if (plan.n) finding_evidence(&f->findings, y, "in the plan: %.*s", STR_ARG(str_trim(plan)));
+    if (rollback.n) finding_evidence(&f->findings, y, "on the way back: %.*s", STR_ARG(str_trim(rollback)));
+    if (source.n) finding_evidence(&f->findings, y, "source: %.*s", STR_ARG(str_trim(source)));
+}
+
+static bool is_for(struct value file, struct str chart)
+{
+    struct value charts = value_at(file, "charts", NULL);
+    for (uint32_t i = 0; i < field_len(charts); i++) {
+        struct value v = field_item(charts, i);
+        if (v.kind == V_STR && str_eq(v_text(v), chart)) return true;
+    }
+    return false;
+}
+
+static void read_advisories(struct facts *f, struct str text, struct str name)
+{
+    struct yaml_options o = {.strict = true};
+    struct value file;
+    struct str error;
+    struct place at;
+    if (!yaml_read(f->a, text, &o, &file, &error, &at)) {
+        diag_warn(f->diags, NOWHERE, "the advisories %.*s cannot be read: %.*s", STR_ARG(name), STR_ARG(error));
+        return;
+    }
+    struct value list = value_at(file, "advisories", NULL);
+    if (!is_for(file, f->new_side.chart->name)) return;
+    for (uint32_t i = 0; i < field_len(list); i++)
+        if (applies(f, field_item(list, i))) report(f, field_item(list, i));
+}
+
+static void check_advisories(struct facts *f)
+{
+    for (size_t i = 0; i < rules_files_n; i++)
+        if (str_starts(str_from(rules_files[i].path), STR("advisories/"))) read_advisories(f, rules_files[i].text, str_from(rules_files[i].path));
+    struct source own;
+    if (!f->o->rules_dir.n || !source_dir(f->a, f->o->rules_dir, &own, f->diags)) return;
+    for (size_t i = 0; i < own.n; i++)
+        if (str_starts(own.v[i].path, STR("advisories/")) && str_ends(own.v[i].path, STR(".yaml"))) read_advisories(f, own.v[i].data, own.v[i].path);
+}
+
+const struct check_entry checks_advisories[] = {
+    {"advisory/*", false, true, check_advisories},
+    {0},
+};

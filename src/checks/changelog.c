@@ -1,0 +1,173 @@
+/* What the changelog announces, held against what was found. */
+#include "checks/view.h"
+
+/* ---- words ---- */
+
+static bool is_word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* Words in lower case, split at what is no letter or digit and where a capital begins: "clusterRouting" is two. */
+static void words_of(struct str text, struct names *out)
+{
+    for (size_t i = 0; i < text.n;) {
+        size_t end = i;
+        while (end < text.n && is_word_byte(text.p[end])) {
+            bool capital = end > i && text.p[end] >= 'A' && text.p[end] <= 'Z' && text.p[end - 1] >= 'a' && text.p[end - 1] <= 'z';
+            if (capital) break;
+            end++;
+        }
+        if (end - i >= 3) {
+            char *low = arena_alloc(out->a, end - i);
+            for (size_t k = i; k < end; k++) low[k - i] = text.p[k] >= 'A' && text.p[k] <= 'Z' ? (char)(text.p[k] + 32) : text.p[k];
+            names_add(out, str_of(low, end - i));
+        }
+        i = end > i ? end : i + 1;
+    }
+}
+
+/* Words that stand in many entries and many names, and so connect nothing. */
+static bool says_nothing(const struct facts *f, struct str word)
+{
+    static const char *const common[] = {"the", "and", "for", "with", "from", "into", "that", "not", "new", "now", "all", "add", "fix", "use", "default", "set", "name", "spec", "metadata", "enabled",
+                                         "deployment", "statefulset", "daemonset", "service", "configmap", "secret", "config", "values", "value", "chart", "helm", "server", "support", "update", "version",
+                                         "true", "false", "key", "keys", "install", "template", "templates", "data", "image", "feat", "chore", "role", "account", "serviceaccount", "servicemonitor",
+                                         "networkpolicy", "scaledobject", "customresourcedefinition", "clusterrole", "job", "cronjob", "persistentvolumeclaim", "ingress", "http", "com", "www"};
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        if (str_is(word, common[i])) return true;
+    return str_has(f->judged->env.release, word) || str_has(f->new_side.chart->name, word);
+}
+
+/* ---- what an entry explains ---- */
+
+/* An entry and a finding are about the same when they share two telling words, or the only one that the finding has. */
+static bool explains(const struct facts *f, const struct names *entry, const struct finding *x)
+{
+    struct names words = {.a = f->a};
+    uint32_t telling = 0, shared = 0;
+    words_of(x->subject, &words);
+    words_of(x->replacement, &words);
+    for (uint32_t i = 0; i < words.n; i++) {
+        if (says_nothing(f, words.v[i])) continue;
+        telling++;
+        shared += names_have(entry, words.v[i]);
+    }
+    return shared >= 2 || (shared == 1 && telling == 1);
+}
+
+static bool is_news(const struct finding *x)
+{
+    return x->severity > SEVERITY_INFO && x->about == ABOUT_CHANGE && x->subject_kind != SUBJECT_CHANGELOG && x->subject_kind != SUBJECT_CHART;
+}
+
+static void explained_by(const struct facts *f, const struct change *c, uint32_t upto, struct names *out)
+{
+    struct names entry = {.a = f->a};
+    words_of(c->text, &entry);
+    for (uint32_t i = 0; i < upto; i++) {
+        const struct finding *x = &f->findings.v[i];
+        if (is_news(x) && explains(f, &entry, x)) names_add(out, str_printf(f->a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject)));
+    }
+}
+
+static struct finding *report(struct facts *f, const char *rule, enum severity severity, struct str subject, struct place at)
+{
+    struct finding *x = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_CHANGELOG, subject);
+    x->at = at;
+    return x;
+}
+
+static void check_entry(struct facts *f, const struct release *r, const struct change *c, uint32_t upto)
+{
+    struct names l = {.a = f->a};
+    explained_by(f, c, upto, &l);
+    struct finding *x;
+    if (c->breaking && l.n) {
+        x = report(f, "changelog/breaking", SEVERITY_WARNING, c->text, c->at);
+        x->message = str_printf(f->a, "release %.*s announces this as breaking; it explains %u of the findings", STR_ARG(r->version), l.n);
+        x->fix = STR("read the entry before the upgrade");
+    } else if (c->breaking) {
+        x = report(f, "changelog/unexplained", SEVERITY_WARNING, c->text, c->at);
+        x->message = str_printf(f->a, "release %.*s announces this as breaking, and nothing that was found for this installation explains it", STR_ARG(r->version));
+        x->fix = STR("read the entry, and decide whether it concerns you: it may be about what no chart shows");
+    } else if (l.n) {
+        x = report(f, "changelog/unmarked", SEVERITY_INFO, c->text, c->at);
+        x->message = str_printf(f->a, "by its words this entry of release %.*s breaks something, although it is not marked", STR_ARG(r->version));
+    } else return;
+    for (uint32_t i = 0; i < l.n && i < 6; i++) finding_evidence(&f->findings, x, "it explains %.*s", STR_ARG(l.v[i]));
+    if (l.n > 6) finding_evidence(&f->findings, x, "and %u more", l.n - 6);
+}
+
+/* ---- which releases ---- */
+
+static struct str plain(struct str version) { return str_trim_prefix(version, STR("v")); }
+
+static bool has_release(const struct changelog *c, struct str version)
+{
+    for (uint32_t i = 0; i < c->n; i++)
+        if (str_eq(c->v[i].version, plain(version))) return true;
+    return false;
+}
+
+/* A changelog counts the chart's versions or the program's. */
+static void choose_versions(const struct facts *f, struct str *from, struct str *to)
+{
+    const struct chart *old = f->old_side.chart, *new = f->new_side.chart;
+    bool program = !has_release(f->changelog, new->version) && has_release(f->changelog, new->app_version);
+    *from = plain(program ? old->app_version : old->version);
+    *to = plain(program ? new->app_version : new->version);
+}
+
+static void check_gap(struct facts *f, struct str from, struct str to)
+{
+    const struct changelog *c = f->changelog;
+    if (!c->n || has_release(c, to)) return;
+    struct finding *x = report(f, "changelog/gap", has_release(c, from) ? SEVERITY_WARNING : SEVERITY_INFO, to, c->v[0].at);
+    x->message = str_printf(f->a, "the changelog has no section for %.*s: what it announces is unknown", STR_ARG(to));
+    x->fix = STR("give the changelog of the new version");
+}
+
+/* Errors, and not one entry that says so. */
+static void check_contradiction(struct facts *f, struct str from, struct str to, uint32_t upto, bool marked, uint32_t releases)
+{
+    uint32_t errors = 0;
+    struct names l = {.a = f->a};
+    for (uint32_t i = 0; i < upto; i++) {
+        const struct finding *x = &f->findings.v[i];
+        if (!is_news(x) || x->severity != SEVERITY_ERROR || x->subject_kind == SUBJECT_TEMPLATE) continue;
+        errors++;
+        names_add(&l, str_printf(f->a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject)));
+    }
+    if (marked || !errors || !releases) return;
+    struct place at = NOWHERE;
+    for (uint32_t i = 0; i < f->changelog->n; i++)
+        if (str_eq(f->changelog->v[i].version, to)) at = f->changelog->v[i].at;
+    struct finding *x = report(f, "changelog/contradicts", SEVERITY_WARNING, to, at);
+    x->message = str_printf(f->a, "no entry between %.*s and %.*s is marked as breaking, and this upgrade breaks %u things here", STR_ARG(from), STR_ARG(to), errors);
+    finding_evidence(&f->findings, x, "%.*s", STR_ARG(names_show(&l, 3)));
+    x->fix = STR("do not rely on the changelog alone for this upgrade");
+}
+
+static void check_changelog(struct facts *f)
+{
+    struct str from, to;
+    uint32_t n, upto = f->findings.n;
+    bool marked = false;
+    if (!f->changelog) return;
+    choose_versions(f, &from, &to);
+    check_gap(f, from, to);
+    uint32_t *v = changelog_between(f->a, f->changelog, from, to, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct release *r = &f->changelog->v[v[i]];
+        for (uint32_t k = 0; k < r->changes_n; k++) {
+            const struct change *c = &r->changes[k];
+            if (c->reverted || changelog_reverted_later(f->changelog, c, to) || (!c->breaking && !c->breaking_by_meaning)) continue;
+            marked |= c->breaking;
+            check_entry(f, r, c, upto);
+        }
+    }
+    check_contradiction(f, from, to, upto, marked, n);
+}
+
+const struct check_entry checks_changelog[] = {
+    {"changelog/breaking changelog/unexplained changelog/unmarked changelog/gap changelog/contradicts", false, false, check_changelog},
+    {0},
+};
