@@ -19,12 +19,12 @@ static int64_t minor_of(struct arena *a, struct str version)
 
 /* ---- objects ---- */
 
-struct fate {
+struct api_fate {
     bool removed, deprecated;
     struct str since, instead;
 };
 
-static struct fate fate_of(struct facts *f, struct value table, const struct object *o, int64_t target)
+static struct api_fate fate_of(struct facts *f, struct value table, const struct object *o, int64_t target)
 {
     for (uint32_t i = 0; i < field_len(table); i++) {
         struct value row = field_item(table, i), kinds = value_at(row, "kinds", NULL);
@@ -33,11 +33,11 @@ static struct fate fate_of(struct facts *f, struct value table, const struct obj
             struct value kind = field_item(kinds, k);
             if (kind.kind != V_STR || !str_eq(v_text(kind), o->kind)) continue;
             struct str removed = value_str_at(row, "removed"), deprecated = value_str_at(row, "deprecated");
-            if (target >= minor_of(f->a, removed)) return (struct fate){true, false, removed, value_str_at(row, "instead")};
-            if (target >= minor_of(f->a, deprecated)) return (struct fate){false, true, deprecated, value_str_at(row, "instead")};
+            if (target >= minor_of(f->a, removed)) return (struct api_fate){true, false, removed, value_str_at(row, "instead")};
+            if (target >= minor_of(f->a, deprecated)) return (struct api_fate){false, true, deprecated, value_str_at(row, "instead")};
         }
     }
-    return (struct fate){0};
+    return (struct api_fate){0};
 }
 
 /* Charts ask for an API with .Capabilities.APIVersions.Has, with the kind or without. Only a cluster answers for kinds; so the
@@ -53,7 +53,7 @@ static bool adapts(struct facts *f, const struct side *s, const struct object *o
     return now && view_is_written(now) && !str_eq(now->api_version, o->api_version);
 }
 
-static void report_api(struct facts *f, const struct object *o, const struct fate *x, bool state)
+static void report_api(struct facts *f, const struct object *o, const struct api_fate *x, bool state)
 {
     bool given = f->o->kube_version.n > 0;
     enum severity severity = x->removed && given ? SEVERITY_ERROR : SEVERITY_WARNING;
@@ -68,7 +68,7 @@ static void report_api(struct facts *f, const struct object *o, const struct fat
 }
 
 /* The old manifest is what a rollback applies. */
-static void report_way_back(struct facts *f, const struct object *o, const struct fate *x)
+static void report_way_back(struct facts *f, const struct object *o, const struct api_fate *x)
 {
     struct finding *y = view_report(f, "api/removed", f->o->kube_version.n ? SEVERITY_WARNING : SEVERITY_INFO, ABOUT_CHANGE, &f->old_side, o, STR("apiVersion"));
     y->message = str_printf(f->a, "the old version has it as %.*s, which Kubernetes serves no longer since %.*s: on such a cluster neither the upgrade nor a rollback can read the old release's manifest", STR_ARG(o->api_version), STR_ARG(x->since));
@@ -82,12 +82,12 @@ static void check_apis(struct facts *f)
     int64_t target = minor_of(f->a, target_version(f));
     for (uint32_t i = 0; target >= 0 && i < f->judged->objects.n; i++) {
         const struct object *o = &f->judged->objects.v[i], *was = f->single ? NULL : view_was(f, o);
-        struct fate x = view_is_written(o) ? fate_of(f, table, o, target) : (struct fate){0};
+        struct api_fate x = view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
         if ((x.removed || x.deprecated) && !adapts(f, f->judged, o, x.instead)) report_api(f, o, &x, was && str_eq(was->api_version, o->api_version));
     }
     for (uint32_t i = 0; target >= 0 && i < f->old_side.objects.n; i++) {
         const struct object *o = &f->old_side.objects.v[i], *now = view_is(f, o);
-        struct fate x = view_is_managed(o) && view_is_written(o) ? fate_of(f, table, o, target) : (struct fate){0};
+        struct api_fate x = view_is_managed(o) && view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
         bool same = now && str_eq(now->api_version, o->api_version);
         if (x.removed && !same && !adapts(f, &f->old_side, o, x.instead)) report_way_back(f, o, &x);
     }
