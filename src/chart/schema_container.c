@@ -134,9 +134,9 @@ void frame_check_object(struct frame *f)
 
 /* ---- arrays ---- */
 
-static void enter_item(struct frame *f, const struct rule *r, uint32_t i)
+static void enter_item(struct frame *f, const struct rule *r, uint32_t i, uint32_t shown)
 {
-    struct place_in_value at = {.up = f->at, .index = i};
+    struct place_in_value at = {.up = f->at, .index = i, .shown = shown};
     enter(f, r, f->v_.u.list->v[i], &at);
 }
 
@@ -145,9 +145,9 @@ static void check_items(struct frame *f)
     const struct rule_array *r = f->rule->array;
     uint32_t n = list_len(f->v_), prefix = r->prefix.n < n ? r->prefix.n : n;
     bool stop = f->x->quick;
-    for (uint32_t i = 0; i < prefix && !(stop && f->failed); i++) enter_item(f, r->prefix.v[i], i);
+    for (uint32_t i = 0; i < prefix && !(stop && f->failed); i++) enter_item(f, r->prefix.v[i], i, i);
     const struct rule *rest = r->items ? r->items : r->additional.rule;
-    for (uint32_t i = prefix; rest && i < n && !(stop && f->failed); i++) enter_item(f, rest, i);
+    for (uint32_t i = prefix; rest && i < n && !(stop && f->failed); i++) enter_item(f, rest, i, i - prefix);
     if (rest || !r->additional.given || r->additional.allowed || prefix == n) return;
     if (f->x->quick) return frame_add(f, NULL);
     struct buf b = buf_new(f->x->a);
@@ -182,7 +182,7 @@ static void check_contains(struct frame *f)
     struct buf at = buf_new(f->x->a);
     uint32_t matched = 0;
     for (uint32_t i = 0; i < list_len(f->v_); i++) {
-        struct place_in_value here = {.up = f->at, .index = i};
+        struct place_in_value here = {.up = f->at, .index = i, .shown = i};
         if (!frame_enter(f, r->contains, f->v_.u.list->v[i], &here, &e)) {
             failure_add(f, none, e);
             continue;
@@ -331,7 +331,7 @@ void frame_check_unevaluated(struct frame *f)
     if (f->v_.kind == V_MAP && r->object && r->object->unevaluated) check_unevaluated_properties(f, r->object->unevaluated);
     if (f->v_.kind != V_LIST || !r->array || !r->array->unevaluated) return;
     for (uint32_t i = 0; f->open_n && i < list_len(f->v_); i++)
-        if (f->open[i]) enter_item(f, r->array->unevaluated, i);
+        if (f->open[i]) enter_item(f, r->array->unevaluated, i, i);
     f->open = NULL;
     f->open_n = 0;
 }

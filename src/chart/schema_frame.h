@@ -8,6 +8,7 @@ struct place_in_value { /* on the stack of those who go down */
     const struct place_in_value *up;
     struct str key;     /* p is NULL: an index */
     uint32_t index;
+    uint32_t shown;     /* the index that the library prints: beyond a prefix it counts from 0 again */
 };
 
 struct validator {

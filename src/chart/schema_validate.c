@@ -14,26 +14,33 @@ static bool check(struct frame *f);
 
 /* ---- failures ---- */
 
-static void write_path(struct buf *b, const struct place_in_value *at)
+enum path { AS_SHOWN, AS_IT_IS };
+
+/* Returns whether the two paths differ. */
+static bool write_path(struct buf *b, const struct place_in_value *at, enum path which)
 {
-    if (!at) return;
-    write_path(b, at->up);
+    if (!at) return false;
+    bool differ = write_path(b, at->up, which);
     if (at->key.p) schema_pointer_token(b, at->key);
-    else buf_printf(b, "/%u", at->index);
+    else buf_printf(b, "/%u", which == AS_SHOWN ? at->shown : at->index);
+    return differ || (!at->key.p && at->shown != at->index);
 }
 
-static struct str path_of(struct arena *a, const struct place_in_value *at)
+static struct str path_of(struct arena *a, const struct place_in_value *at, enum path which)
 {
     struct buf b = buf_new(a);
-    write_path(&b, at);
+    write_path(&b, at, which);
     return buf_done(&b);
 }
 
 struct schema_failure *frame_failure(struct frame *f, struct str text)
 {
     struct schema_failure *e = NEW(f->x->a, struct schema_failure);
-    *e = (struct schema_failure){.path = path_of(f->x->a, f->at), .text = text};
-    e->where = f->x->prefix.n ? str_concat(f->x->a, f->x->prefix, e->path) : e->path;
+    struct buf b = buf_new(f->x->a);
+    bool differ = write_path(&b, f->at, AS_SHOWN);
+    *e = (struct schema_failure){.path = buf_done(&b), .text = text};
+    e->where = differ ? path_of(f->x->a, f->at, AS_IT_IS) : e->path;
+    if (f->x->prefix.n) e->where = str_concat(f->x->a, f->x->prefix, e->where);
     return e;
 }
 
@@ -103,7 +110,7 @@ static struct schema_resource *resource_at(struct frame *f)
     if (!c->document || f->rule != f->meta) return NULL;
     if (!f->at) return c->document->top->resource;
     if (c->document->resources < 2) return NULL;
-    const struct schema_node *n = strmap_get(&c->document->nodes, path_of(f->x->a, f->at));
+    const struct schema_node *n = strmap_get(&c->document->nodes, path_of(f->x->a, f->at, AS_SHOWN));
     return n ? n->resource : NULL;
 }
 
@@ -162,7 +169,7 @@ void frame_check_name(struct frame *f, const struct rule *r, struct str name)
     struct place_in_value at = {.up = f->at, .key = name};
     struct validator own = *x;
     struct frame inner = {.x = &own, .scope = r, .rule = r, .v_ = v_str(name)};
-    if (!x->quick) own.prefix = str_concat(x->a, x->prefix, path_of(x->a, &at));
+    if (!x->quick) own.prefix = str_concat(x->a, x->prefix, path_of(x->a, &at, AS_IT_IS));
     bool ok = run(&inner, f, false);
     if (own.panic.n) x->panic = own.panic;
     if (ok) return;
