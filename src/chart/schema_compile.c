@@ -9,6 +9,9 @@ struct building {
     struct schema_resource *resource;
     struct rule *rule;
     const struct map *m;
+    struct rule_logic logic; /* copied into the arena where there is something in them */
+    struct rule_array array;
+    struct rule_object object;
 };
 
 const struct schema_regex *schema_regex_get(struct schema_compiler *c, struct str pattern)
@@ -197,89 +200,6 @@ static bool reference(struct building *b, const char *key, struct rule **out, st
 
 /* ---- the keywords ---- */
 
-static void build_logic(struct building *b)
-{
-    struct rule_logic l = {.all = sub_list(b, "allOf"), .any = sub_list(b, "anyOf"), .one = sub_list(b, "oneOf"), .not = sub(b, "not")};
-    if (b->rule->version >= 7 && find(b, "if")) {
-        const struct value *known = find_kind(b, "if", V_BOOL);
-        l.when = sub(b, "if");
-        if (!known || known->u.b) l.then = sub(b, "then");
-        if (!known || !known->u.b) l.otherwise = sub(b, "else");
-    }
-    if (!l.all.n && !l.any.n && !l.one.n && !l.not && !l.when) return;
-    b->rule->logic = NEW(b->c->a, struct rule_logic);
-    *b->rule->logic = l;
-}
-
-static void build_items(struct building *b, struct rule_array *r)
-{
-    if (b->rule->version >= 2020) {
-        r->prefix = sub_list(b, "prefixItems");
-        r->items = sub(b, "items");
-        b->rule->all_items_evaluated = r->items;
-    } else if (find_kind(b, "items", V_LIST)) {
-        r->prefix = sub_list(b, "items");
-        r->additional = sub_additional(b, "additionalItems");
-        b->rule->all_items_evaluated = r->additional.given;
-    } else {
-        r->items = sub(b, "items");
-        b->rule->all_items_evaluated = r->items;
-    }
-    b->rule->items_evaluated = r->prefix.n;
-    if (b->rule->version >= 6) r->contains = sub(b, "contains");
-}
-
-static void build_array(struct building *b, bool applies, bool validates, bool unevaluated)
-{
-    struct rule_array r = {0};
-    if (applies) build_items(b, &r);
-    if (validates) {
-        r.has_min = whole_of(b, "minItems", &r.min);
-        r.has_max = whole_of(b, "maxItems", &r.max);
-        r.unique = is_true(b, "uniqueItems");
-        if (r.contains && b->rule->version >= 2019) {
-            r.has_min_contains = whole_of(b, "minContains", &r.min_contains);
-            r.has_max_contains = whole_of(b, "maxContains", &r.max_contains);
-        }
-    }
-    if (unevaluated) r.unevaluated = sub(b, "unevaluatedItems");
-    if (!r.items && !r.prefix.n && !r.additional.given && !r.contains && !r.has_min && !r.has_max && !r.unique && !r.unevaluated) return;
-    b->rule->array = NEW(b->c->a, struct rule_array);
-    *b->rule->array = r;
-}
-
-static bool build_members(struct building *b, struct rule_object *r)
-{
-    r->properties = sub_members(b, "properties", SCHEMAS);
-    if (!sub_patterns(b, &r->patterns)) return false;
-    r->additional = sub_additional(b, "additionalProperties");
-    r->dependencies = sub_members(b, "dependencies", NAMES_OR_SCHEMAS);
-    if (b->rule->version >= 6) r->names = sub(b, "propertyNames");
-    if (b->rule->version >= 2019) r->dependent_schemas = sub_members(b, "dependentSchemas", SCHEMAS);
-    b->rule->all_properties_evaluated = r->additional.given;
-    return true;
-}
-
-static bool build_object(struct building *b, bool applies, bool validates, bool unevaluated)
-{
-    struct rule_object r = {0};
-    if (applies && !build_members(b, &r)) return false;
-    if (validates) {
-        const struct value *required = find_kind(b, "required", V_LIST);
-        r.has_min = whole_of(b, "minProperties", &r.min);
-        r.has_max = whole_of(b, "maxProperties", &r.max);
-        if (required) r.required = names_of(b->c->a, *required);
-        if (b->rule->version >= 2019) r.dependent_required = sub_members(b, "dependentRequired", NAMES);
-    }
-    if (unevaluated) r.unevaluated = sub(b, "unevaluatedProperties");
-    bool any = r.properties.n || r.patterns.n || r.additional.given || r.dependencies.n || r.names || r.dependent_schemas.n || r.has_min || r.has_max ||
-               r.required.n || r.dependent_required.n || r.unevaluated;
-    if (!any) return true;
-    b->rule->object = NEW(b->c->a, struct rule_object);
-    *b->rule->object = r;
-    return true;
-}
-
 static void set_bound(struct rule_bound *bound, struct arena *a, struct schema_number n)
 {
     bound->given = true;
@@ -353,9 +273,29 @@ static uint8_t named_type(struct value v)
     return 0;
 }
 
+/* Places are asked for in the library's order: the first that is wrong stops the compilation. */
+static bool build_applicators(struct building *b)
+{
+    b->logic.all = sub_list(b, "allOf");
+    b->logic.any = sub_list(b, "anyOf");
+    b->logic.one = sub_list(b, "oneOf");
+    b->logic.not = sub(b, "not");
+    if (b->rule->version < 2020 && find_kind(b, "items", V_LIST)) {
+        b->array.prefix = sub_list(b, "items");
+        b->array.additional = sub_additional(b, "additionalItems");
+    } else if (b->rule->version < 2020) {
+        b->array.items = sub(b, "items");
+    }
+    b->object.properties = sub_members(b, "properties", SCHEMAS);
+    if (!sub_patterns(b, &b->object.patterns)) return false;
+    b->object.additional = sub_additional(b, "additionalProperties");
+    b->object.dependencies = sub_members(b, "dependencies", NAMES_OR_SCHEMAS);
+    return true;
+}
+
 static bool build_validation(struct building *b)
 {
-    const struct value *type = find(b, "type"), *values = find_kind(b, "enum", V_LIST), *constant = find(b, "const");
+    const struct value *type = find(b, "type"), *values = find_kind(b, "enum", V_LIST), *required = find_kind(b, "required", V_LIST);
     if (type) b->rule->types = named_type(*type);
     if (type && type->kind == V_LIST)
         for (uint32_t i = 0; i < list_len(*type); i++) b->rule->types |= named_type(type->u.list->v[i]);
@@ -363,12 +303,15 @@ static bool build_validation(struct building *b)
         b->rule->enumeration = values->u.list;
         for (uint32_t i = 0; i < list_len(*values); i++) b->rule->enum_types |= schema_type_of(values->u.list->v[i]);
     }
-    if (constant && b->rule->version >= 6) {
-        b->rule->has_constant = true;
-        b->rule->constant = *constant;
-    }
     build_number(b);
-    return build_text(b);
+    if (!build_text(b)) return false;
+    b->array.has_min = whole_of(b, "minItems", &b->array.min);
+    b->array.has_max = whole_of(b, "maxItems", &b->array.max);
+    b->array.unique = is_true(b, "uniqueItems");
+    b->object.has_min = whole_of(b, "minProperties", &b->object.min);
+    b->object.has_max = whole_of(b, "maxProperties", &b->object.max);
+    if (required) b->object.required = names_of(b->c->a, *required);
+    return true;
 }
 
 static bool asserts_format(const struct building *b)
@@ -378,32 +321,108 @@ static bool asserts_format(const struct building *b)
     return schema_has_vocab(d, b->rule->version == 2019 ? VOCAB_FORMAT : VOCAB_FORMAT_ASSERTION);
 }
 
-static bool build_references(struct building *b)
+static bool build_draft_4(struct building *b, bool applies, bool validates)
 {
-    struct rule *r = b->rule;
-    if (r->version < 2019) return true;
-    if (!reference(b, "$recursiveRef", &r->recursive_ref, NULL)) return false;
-    r->recursive_anchor = is_true(b, "$recursiveAnchor");
-    if (r->version < 2020) return true;
-    r->dynamic_anchor = text_of(b, "$dynamicAnchor");
-    return reference(b, "$dynamicRef", &r->dynamic_ref, &r->dynamic_ref_anchor);
+    if (!reference(b, "$ref", &b->rule->ref, NULL)) return false;
+    if (b->rule->version < 2019 && b->rule->ref) return true; /* beside a $ref nothing counts */
+    if (applies && !build_applicators(b)) return false;
+    if (validates && !build_validation(b)) return false;
+    const struct value *format = asserts_format(b) ? find_kind(b, "format", V_STR) : NULL;
+    if (format) b->rule->format = schema_format_find(v_text(*format));
+    return true;
+}
+
+/* Also beside a $ref, where the library forgets to stop: const counts there. */
+static void build_draft_6(struct building *b, bool applies, bool validates)
+{
+    const struct value *constant = find(b, "const");
+    if (applies) {
+        b->array.contains = sub(b, "contains");
+        b->object.names = sub(b, "propertyNames");
+    }
+    if (!validates || !constant) return;
+    b->rule->has_constant = true;
+    b->rule->constant = *constant;
+}
+
+static void build_draft_7(struct building *b, bool applies)
+{
+    const struct value *known = find_kind(b, "if", V_BOOL);
+    if (!applies || !find(b, "if")) return;
+    b->logic.when = sub(b, "if");
+    if (!known || known->u.b) b->logic.then = sub(b, "then");
+    if (!known || !known->u.b) b->logic.otherwise = sub(b, "else");
+}
+
+static bool build_draft_2019(struct building *b, bool applies, bool validates)
+{
+    if (!reference(b, "$recursiveRef", &b->rule->recursive_ref, NULL)) return false;
+    b->rule->recursive_anchor = is_true(b, "$recursiveAnchor");
+    if (validates && b->array.contains) {
+        b->array.has_min_contains = whole_of(b, "minContains", &b->array.min_contains);
+        b->array.has_max_contains = whole_of(b, "maxContains", &b->array.max_contains);
+    }
+    if (validates) b->object.dependent_required = sub_members(b, "dependentRequired", NAMES);
+    if (applies) b->object.dependent_schemas = sub_members(b, "dependentSchemas", SCHEMAS);
+    if (!schema_has_vocab(b->resource->dialect, b->rule->version == 2019 ? VOCAB_APPLICATOR : VOCAB_UNEVALUATED)) return true;
+    b->array.unevaluated = sub(b, "unevaluatedItems");
+    b->object.unevaluated = sub(b, "unevaluatedProperties");
+    return true;
+}
+
+static bool build_draft_2020(struct building *b, bool applies)
+{
+    if (!reference(b, "$dynamicRef", &b->rule->dynamic_ref, &b->rule->dynamic_ref_anchor)) return false;
+    b->rule->dynamic_anchor = text_of(b, "$dynamicAnchor");
+    if (!applies) return true;
+    b->array.prefix = sub_list(b, "prefixItems");
+    b->array.items = sub(b, "items");
+    return true;
+}
+
+static void keep_logic(struct building *b)
+{
+    const struct rule_logic *l = &b->logic;
+    if (!l->all.n && !l->any.n && !l->one.n && !l->not && !l->when) return;
+    b->rule->logic = NEW(b->c->a, struct rule_logic);
+    *b->rule->logic = *l;
+}
+
+static void keep_array(struct building *b)
+{
+    const struct rule_array *r = &b->array;
+    b->rule->items_evaluated = r->prefix.n;
+    b->rule->all_items_evaluated = r->items || r->additional.given;
+    if (!r->items && !r->prefix.n && !r->additional.given && !r->contains && !r->has_min && !r->has_max && !r->unique && !r->unevaluated) return;
+    b->rule->array = NEW(b->c->a, struct rule_array);
+    *b->rule->array = *r;
+}
+
+static void keep_object(struct building *b)
+{
+    const struct rule_object *r = &b->object;
+    b->rule->all_properties_evaluated = r->additional.given;
+    bool any = r->properties.n || r->patterns.n || r->additional.given || r->dependencies.n || r->names || r->dependent_schemas.n || r->has_min || r->has_max ||
+               r->required.n || r->dependent_required.n || r->unevaluated;
+    if (!any) return;
+    b->rule->object = NEW(b->c->a, struct rule_object);
+    *b->rule->object = *r;
 }
 
 static bool build(struct building *b)
 {
-    struct rule *r = b->rule;
     struct schema_dialect d = b->resource->dialect;
-    if (!reference(b, "$ref", &r->ref, NULL)) return false;
-    if (r->version < 2019 && r->ref) return true; /* beside a $ref nothing counts */
+    int version = b->rule->version;
     bool applies = schema_has_vocab(d, VOCAB_APPLICATOR), validates = schema_has_vocab(d, VOCAB_VALIDATION);
-    bool unevaluated = r->version >= 2019 && schema_has_vocab(d, r->version == 2019 ? VOCAB_APPLICATOR : VOCAB_UNEVALUATED);
-    if (applies) build_logic(b);
-    build_array(b, applies, validates, unevaluated);
-    if (!build_object(b, applies, validates, unevaluated)) return false;
-    if (validates && !build_validation(b)) return false;
-    const struct value *format = asserts_format(b) ? find_kind(b, "format", V_STR) : NULL;
-    if (format) r->format = schema_format_find(v_text(*format));
-    return build_references(b);
+    if (!build_draft_4(b, applies, validates)) return false;
+    if (version >= 6) build_draft_6(b, applies, validates);
+    if (version >= 7) build_draft_7(b, applies);
+    if (version >= 2019 && !build_draft_2019(b, applies, validates)) return false;
+    if (version >= 2020 && !build_draft_2020(b, applies)) return false;
+    keep_logic(b);
+    keep_array(b);
+    keep_object(b);
+    return true;
 }
 
 static void build_dynamic(struct schema_compiler *c, struct rule *r, struct schema_resource *resource)
@@ -429,7 +448,7 @@ static bool compile(struct schema_compiler *c, struct rule *r)
     }
     if (n->value.kind != V_MAP) return true;
     r->always = !map_len(n->value);
-    struct building b = {c, n, resource, r, n->value.u.map};
+    struct building b = {.c = c, .node = n, .resource = resource, .rule = r, .m = n->value.u.map};
     return r->always || build(&b);
 }
 

@@ -10,7 +10,8 @@ struct str schema_go_quote(struct arena *a, struct str s)
     return buf_done(&b);
 }
 
-/* %q, then \" becomes " and ' becomes \', in single quotes. */
+/* %q, then \" becomes " and ' becomes \', in single quotes. The library looks at the closing quote too: of two backslashes at
+ * the end one is left. */
 void schema_quote(struct buf *b, struct str s)
 {
     struct buf text = buf_new(b->a);
@@ -21,7 +22,6 @@ void schema_quote(struct buf *b, struct str s)
         if (c == '\\' && text.p[i + 1] == '"') continue;
         if (c == '\'') buf_byte(b, '\\');
         buf_byte(b, c);
-        if (c == '\\' && i + 2 < text.n) buf_byte(b, text.p[++i]);
     }
     buf_byte(b, '\'');
 }
