@@ -46,7 +46,7 @@ static bool render_again(struct facts *f, const struct side *s, const struct clu
 {
     *out = *s;
     out->env.seed = s->env.seed + 1;
-    if (cluster) {
+    if (cluster && s->env.lookup) {
         out->env.lookup = answer_lookup;
         out->env.lookup_context = (void *)cluster;
     }

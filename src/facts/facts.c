@@ -1,6 +1,7 @@
 #include "facts/facts.h"
 
 #include "facts/gather.h"
+#include "value/yaml.h"
 
 #include "funcs/objects.h"
 
@@ -60,10 +61,45 @@ static void prepare_env(struct facts *f, struct side *s, bool is_old)
     s->env.now = f->as_of > 0 ? f->as_of : 0;
     if (is_old || f->single) return;
     s->env.api_versions = served_apis(f, &f->old_side);
-    s->env.upgrade = true;
+    s->env.tolerant = s->passing == PASSING_REFUSALS;
     s->env.revision = 2;
+    if (s->passing == PASSING_CLUSTER) return;
+    s->env.upgrade = true;
     s->env.lookup = lookup_old;
     s->env.lookup_context = &f->old_side;
+}
+
+/* ---- CustomResourceDefinitions in crds/ ---- */
+
+static bool has_crd_text(const struct facts *f, const struct chart *c, struct str text, uint32_t depth)
+{
+    if (!c || depth > f->a->guard->max.depth) return false;
+    for (uint32_t i = 0; i < c->crds_n; i++)
+        if (str_eq(c->crds[i]->data, text)) return true;
+    for (uint32_t i = 0; i < c->subcharts_n; i++)
+        if (has_crd_text(f, c->subcharts[i], text, depth + 1)) return true;
+    return false;
+}
+
+/* They are large, and mostly the same on both sides: then nobody asks for them. The others are read, as a List where the file has
+ * several documents. */
+static void read_crds(struct facts *f, struct side *s)
+{
+    const struct chart *other = s == &f->old_side ? f->new_side.chart : f->old_side.chart;
+    for (uint32_t i = 0; i < s->manifests_n; i++) {
+        struct manifest *m = &s->manifests[i];
+        struct list *docs;
+        struct str error;
+        struct place at;
+        struct yaml_options o = {0};
+        if (!m->crd || m->object.kind != V_NIL || has_crd_text(f, other, m->text, 0) || !yaml_read_all(f->a, m->text, &o, &docs, &error, &at)) continue;
+        struct map *list = map_new(f->a);
+        map_putz(list, "apiVersion", v_str(STR("v1")));
+        map_putz(list, "kind", v_str(STR("List")));
+        map_putz(list, "items", v_list(docs));
+        m->object = v_map(list);
+        m->kind = STR("CustomResourceDefinition");
+    }
 }
 
 /* Renders one side and takes its objects apart. False when that fails; s->render.error says why. */
@@ -75,6 +111,7 @@ static bool render_side(struct facts *f, struct side *s, bool is_old)
     s->rendered = render_chart(s->a, s->chart, s->user, &s->env, f->parses, quiet, &s->render) &&
                   render_manifests(&s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
     if (s->rendered) {
+        read_crds(f, s);
         objects_of_manifests(s->a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
         s->workloads = workloads_of(s->a, &s->objects, &s->workloads_n);
         s->scalers = scalers_of(s->a, &s->objects, &s->scalers_n);
@@ -128,17 +165,23 @@ static void find_usage(struct facts *f)
  * the way. Values that were given for the new side alone (--new-values) are installed as they are. */
 static void migrate_new_side(struct facts *f)
 {
-    /* Where the migrated values do not render, those without what stands in the way did. */
-    struct map *tries[] = {f->usage.changed ? f->usage.migrated : NULL, !f->new_side.rendered && f->usage.based ? f->usage.without : NULL};
+    /* Where the migrated values do not render, those without what stands in the way did. Where nothing does, what the chart would
+     * make is still worth knowing, though nothing to install: as at a first installation, then past its refusals. */
+    struct map *user = f->usage.changed && f->usage.migrated ? f->usage.migrated : NULL, *any = user ? user : f->new_side.user;
+    bool failed = !f->new_side.rendered;
+    struct {
+        struct map *user;
+        enum passing passing;
+    } tries[] = {{user, PASSING_NOTHING}, {failed && f->usage.based ? f->usage.without : NULL, PASSING_NOTHING}, {failed ? any : NULL, PASSING_CLUSTER}, {failed ? any : NULL, PASSING_REFUSALS}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries && !f->migrated_side.rendered; i++) {
-        if (!tries[i]) continue;
-        f->migrated_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = tries[i],
-                                         .per_file = f->new_side.per_file, .models = f->new_side.models};
+        if (!tries[i].user) continue;
+        f->migrated_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = tries[i].user,
+                                         .per_file = f->new_side.per_file, .models = f->new_side.models, .passing = tries[i].passing};
         render_side(f, &f->migrated_side, false);
     }
     if (!f->migrated_side.rendered) return;
     if (!f->new_side.rendered) f->judged = &f->migrated_side;
-    if (!f->o->new_values.files_n) f->planned = &f->migrated_side;
+    if (!f->o->new_values.files_n && f->migrated_side.passing == PASSING_NOTHING) f->planned = &f->migrated_side;
 }
 
 bool facts_gather(struct facts *f, const struct options *o, struct diags *d)

@@ -43,6 +43,13 @@ struct options {
     bool force, verbose;
 };
 
+/* What a render left out of account, so that there was one at all. */
+enum passing {
+    PASSING_NOTHING,
+    PASSING_CLUSTER,          /* what is in the cluster: rendered as a first installation, where `lookup` finds nothing */
+    PASSING_REFUSALS,         /* fail, required and schema */
+};
+
 /* One side of the upgrade. */
 struct side {
     const char *role;         /* "old" or "new" */
@@ -53,6 +60,7 @@ struct side {
     struct env env;
     struct render render;
     bool rendered;            /* false: render.error says why */
+    enum passing passing;     /* not PASSING_NOTHING: to be judged, not installed */
     struct manifest *manifests; uint32_t manifests_n;
     struct objects objects;
     struct workload *workloads; uint32_t workloads_n;  /* among the objects; so the next two */
