@@ -41,6 +41,7 @@ struct options {
     enum severity fail_on; bool fail_on_none;
     struct str config, env_name, baseline;
     bool force, verbose;
+    bool as_written;          /* --runbook-as-written: the naive plan, for the proof to refuse */
 };
 
 /* What a render left out of account, so that there was one at all. */

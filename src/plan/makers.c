@@ -8,6 +8,8 @@ static const struct { const char *name; maker *make; } makers[] = {
     {"references", make_references}, {"absent", make_absent}, {"expandable", make_expandable},
     /* permissions.c, immutable.c */
     {"permissions", make_permissions}, {"immutable", make_immutable},
+    /* make_naive.c */
+    {"naive-pause", make_naive_pause}, {"naive-upgrade", make_naive_upgrade}, {"naive-resume", make_naive_resume}, {"naive-rollback", make_naive_rollback},
     /* make_record.c */
     {"record", make_record}, {"captures", make_captures},
     /* make_health.c, make_prometheus.c */

@@ -104,12 +104,12 @@ static void describe(struct planner *p)
 
 /* ---- objects, documents, images ---- */
 
-static void add_objects(struct planner *p)
+static void add_objects(struct planner *p, const struct uncertain *old, const struct uncertain *new)
 {
     struct plan *q = p->plan;
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         struct item *x = &p->shape.items[i];
-        x->compared_by_name = (x->old && volatile_object(p->a, &p->f->old_side, x->old)) || (x->new && volatile_object(p->a, p->f->planned, x->new));
+        x->compared_by_name = uncertain_object(old, x->old) || uncertain_object(new, x->new);
         struct plan_object *o = PUSH(p->a, q->objects, q->objects_n, q->objects_cap);
         *o = (struct plan_object){
             .id = x->id, .api_version = x->any->api_version, .kind = x->any->kind, .ns = x->any->ns, .name = x->any->name,
@@ -154,11 +154,22 @@ static void add_units(struct planner *p)
 /* The lines of a document as helm get manifest prints it. */
 static struct str document_digest(struct arena *a, const struct manifest *m)
 {
-    struct str text = str_trim(m->text);
-    return sha256_hex(a, str_printf(a, "# Source: %.*s\n%.*s\n", STR_ARG(m->path), STR_ARG(text)));
+    static const char hex[] = "0123456789abcdef";
+    struct sha256 s;
+    unsigned char digest[32];
+    const struct str parts[] = {STR("# Source: "), m->path, STR("\n"), str_trim(m->text), STR("\n")};
+    sha256_init(&s);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sha256_add(&s, parts[i]);
+    sha256_end(&s, digest);
+    struct buf b = buf_new(a);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        buf_byte(&b, hex[digest[i] >> 4]);
+        buf_byte(&b, hex[digest[i] & 15]);
+    }
+    return buf_done(&b);
 }
 
-static void add_documents(struct planner *p, const struct side *side, const char *name)
+static void add_documents(struct planner *p, const struct side *side, const struct uncertain *uncertain, const char *name)
 {
     struct plan *q = p->plan;
     const struct manifest *last = NULL;
@@ -169,7 +180,7 @@ static void add_documents(struct planner *p, const struct side *side, const char
         last = o->from;
         *PUSH(p->a, q->documents, q->documents_n, q->documents_cap) = (struct plan_document){
             .side = str_from(name), .source = o->from->path, .kind = text_or_empty(o->from->kind), .name = text_or_empty(o->from->name),
-            .sha256 = volatile_object(p->a, side, o) ? STR("") : document_digest(p->a, o->from),
+            .sha256 = uncertain_object(uncertain, o) ? STR("") : document_digest(p->a, o->from),
         };
     }
 }
@@ -291,16 +302,21 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
     p.book = runbook_read(a, profile, text.p ? text : rules_get("runbooks/generic.yaml"), d); /* a profile need not have a runbook of its own */
     if (!p.book) return NULL;
     describe(&p);
+    if (f->o->as_written && !runbook_as_written(a, p.book)) {
+        diag_error(d, NOWHERE, "the profile %.*s has no runbook that could be taken as it is written", STR_ARG(profile));
+        return NULL;
+    }
     if (!f->planned->rendered) {
         q->refused = str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->planned->render.error));
         return q;
     }
     shape_make(&p);
     timing_make(&p);
-    add_objects(&p);
+    struct uncertain old = uncertain_files(a, &f->old_side), new = uncertain_files(a, f->planned);
+    add_objects(&p, &old, &new);
     add_units(&p);
-    add_documents(&p, &f->old_side, "old");
-    add_documents(&p, f->planned, "new");
+    add_documents(&p, &f->old_side, &old, "old");
+    add_documents(&p, f->planned, &new, "new");
     add_images(&p, p.shape.workloads_old, p.shape.workloads_old_n, &q->images_old, &q->images_old_n, &q->images_old_cap);
     add_images(&p, p.shape.workloads_new, p.shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
     if (!make_list(&p, &q->forward, p.book->forward, p.book->forward_n, false) || !make_list(&p, &q->back, p.book->back, p.book->back_n, true)) return NULL;

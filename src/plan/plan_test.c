@@ -212,6 +212,21 @@ TEST(plan_pauses_and_resumes_as_it_was)
     CHECK(step_of(p, "back-delete-searchd-gateway-scaler") != NULL);
 }
 
+/* What the proof is to refuse: no overlay, no orphan taken away, Helm's bare rollback. */
+TEST(plan_as_written)
+{
+    struct plan_case c = demo_case(a);
+    c.as_written = true;
+    struct plan *p = plan_of(a, &c);
+    if (!p) return;
+    check_flow(a, p, "as written");
+    const struct step *s = step_of(p, "2.2-upgrade"), *back = step_of(p, "back-4.2-rollback");
+    CHECK(s && back && !step_of(p, "2.2-overlay") && !step_of(p, "delete-searchd-router-scaler"));
+    if (!s || !back) return;
+    CHECK(has_word(&s->argv, "--set") && has_word(&s->argv, "gateway.image.tag=v2.0.0"));
+    CHECK_STR(argv_show(a, &back->argv), STR("helm --kube-context <param context> -n sie rollback sie <capture revision>"));
+}
+
 TEST(plan_asks_for_what_the_new_side_needs)
 {
     struct plan_case c = demo_case(a);

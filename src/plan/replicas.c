@@ -1,20 +1,20 @@
 /* Which one values key does a rendered `replicas` come from?
  *
- * Found by experiment: every number of the values that may be it gets one of its own, the chart is rendered once more, and the workloads show which
- * number came out. A key counts only if nothing else of the release changes with it: then the live count can be passed as its value.
+ * Found by experiment: every number of the values that may be it gets one of its own, the templates that read them are evaluated once more, and the
+ * workloads show which number came out. A key counts only if nothing else of the release changes with it: then the live count can be its value.
  */
 #include "plan/planner.h"
 
 #include <strings.h>
 
 #include "kube/field.h"
+#include "usage/usage.h"
 
-enum { SENTINEL = 70001, CANDIDATES = 64 };
+enum { SENTINEL = 70001, CANDIDATES = 64, DEEP = 16 };
 
 struct candidate {
-    struct str path[16];
+    struct str path[DEEP];
     uint32_t n;
-    int64_t value;
 };
 
 struct search {
@@ -41,7 +41,7 @@ static bool anyone_wants(const struct search *s, int64_t value)
     return false;
 }
 
-/* Every chart calls it so or so: replicas, replicaCount, minReplicas. What is called otherwise is not found, and the plan scales by hand. */
+/* Charts call it so or so: replicas, replicaCount, minReplicas. What is called otherwise is not found, and the plan scales by hand. */
 static bool says_replica(struct str key)
 {
     for (size_t i = 0; i + 7 <= key.n; i++)
@@ -51,7 +51,7 @@ static bool says_replica(struct str key)
 
 static void collect(struct search *s, struct value v, struct str *path, uint32_t depth)
 {
-    if (v.kind != V_MAP || depth >= 16) return;
+    if (v.kind != V_MAP || depth >= DEEP) return;
     struct entry **sorted = map_sorted(s->p->a, v.u.map);
     for (uint32_t i = 0; i < map_len(v); i++) {
         path[depth] = sorted[i]->key;
@@ -61,76 +61,46 @@ static void collect(struct search *s, struct value v, struct str *path, uint32_t
             struct candidate *c = &s->v[s->n++];
             memcpy(c->path, path, sizeof c->path);
             c->n = depth + 1;
-            c->value = number;
         }
     }
 }
 
-static void put(struct arena *a, struct map *m, const struct candidate *c, int64_t value)
+static int64_t sentinel_of(const struct search *s, const struct trait *t)
 {
-    for (uint32_t i = 0; i + 1 < c->n; i++) {
-        struct value below = map_get(m, c->path[i]);
-        if (below.kind != V_MAP) {
-            below = v_map(map_new(a));
-            map_put(m, c->path[i], below);
+    int64_t n = str_is(t->field, "spec.replicas") ? field_int(t->to, -1) - SENTINEL : -1;
+    return n >= 0 && n < s->n ? n : -1;
+}
+
+/* What a hook's object says may change: the plan applies it again with its own bounds. */
+static bool is_harmless(const struct search *s, const struct trait *t)
+{
+    const struct object *o = objects_find(&s->side->objects, t->object);
+    return o && (!item_in_release(o) || sentinel_of(s, t) >= 0);
+}
+
+/* Gives the candidates (one, or all for `only` == UINT32_MAX) their sentinels, and each workload the candidate that came out; UINT32_MAX: none. False
+ * when something else changed, or nothing could be rendered. */
+static bool experiment(struct search *s, struct bench *b, uint32_t only, uint32_t *found)
+{
+    struct map *user = (struct map *)(uintptr_t)s->side->user;
+    struct touch touched[CANDIDATES];
+    uint32_t n = 0;
+    struct signature sig = {0};
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (only != UINT32_MAX && only != i) continue;
+        user = usage_with(b->a, user, s->v[i].path, s->v[i].n, v_float(SENTINEL + i));
+        touched[n++] = (struct touch){s->v[i].path, s->v[i].n};
+    }
+    bool clean = usage_probe(b, user, touched, n, &sig) == WORKS;
+    for (uint32_t i = 0; i < s->p->shape.units_n; i++) found[i] = UINT32_MAX;
+    for (uint32_t k = 0; k < sig.n; k++) {
+        clean &= is_harmless(s, &sig.v[k]);
+        int64_t c = sentinel_of(s, &sig.v[k]);
+        for (uint32_t i = 0; c >= 0 && i < s->p->shape.units_n; i++) {
+            const struct workload *w = wanted(s, &s->p->shape.units[i]);
+            if (w && str_eq(w->object->id, sig.v[k].object)) found[i] = (uint32_t)c;
         }
-        m = below.u.map;
     }
-    map_put(m, c->path[c->n - 1], v_float((double)value));
-}
-
-/* Equal but for spec.replicas. */
-static bool same_otherwise(struct arena *a, struct value x, struct value y)
-{
-    struct value *both[] = {&x, &y};
-    for (size_t i = 0; i < 2; i++) {
-        *both[i] = value_copy(a, *both[i]);
-        struct value spec = value_at(*both[i], "spec", NULL);
-        if (spec.kind == V_MAP) map_delete(spec.u.map, STR("replicas"));
-    }
-    return value_same(x, y);
-}
-
-/* Nothing of the release differs but the replicas of workloads that got a sentinel. */
-static bool is_clean(struct arena *a, const struct search *s, const struct objects *base, const struct objects *now)
-{
-    (void)s;
-    uint32_t n = 0, m = 0;
-    for (uint32_t i = 0; i < base->n; i++) {
-        const struct object *o = &base->v[i], *other;
-        if (!item_in_release(o)) continue;
-        n++;
-        if (!(other = objects_find(now, o->id))) return false;
-        if (str_eq(o->digest, other->digest)) continue;
-        int64_t replicas = field_int(value_at(other->v, "spec", "replicas", NULL), -1);
-        if (replicas < SENTINEL || replicas >= SENTINEL + CANDIDATES || !same_otherwise(a, o->v, other->v)) return false;
-    }
-    for (uint32_t i = 0; i < now->n; i++) m += item_in_release(&now->v[i]);
-    return n == m;
-}
-
-/* Renders with sentinels in the given candidates (one, or all for `only` == UINT32_MAX), and gives each workload's candidate; UINT32_MAX: none. */
-static bool experiment(struct search *s, uint32_t only, uint32_t *found)
-{
-    struct planner *p = s->p;
-    struct arena *a = arena_new(p->a->guard);
-    struct value user = value_copy(a, s->side->user ? v_map(s->side->user) : v_map(map_new(a)));
-    for (uint32_t i = 0; i < s->n; i++)
-        if (only == UINT32_MAX || only == i) put(a, user.u.map, &s->v[i], SENTINEL + i);
-    struct env env = s->side->env;
-    env.tolerant = true; /* a bound that the sentinel breaks is no reason to stop */
-    struct diags *d = diags_new(a, p->f->inputs);
-    struct render r = {0};
-    struct objects now;
-    bool ok = render_chart(a, s->side->chart, user.u.map, &env, p->f->parses, d, &r) && objects_of_render(a, &r, p->plan->ns, &now);
-    bool clean = ok && is_clean(a, s, &s->side->objects, &now);
-    for (uint32_t i = 0; i < p->shape.units_n; i++) {
-        const struct workload *w = wanted(s, &p->shape.units[i]);
-        const struct object *o = ok && w ? objects_find(&now, w->object->id) : NULL;
-        int64_t replicas = o ? field_int(value_at(o->v, "spec", "replicas", NULL), -1) : -1;
-        found[i] = replicas >= SENTINEL && replicas < SENTINEL + (int64_t)s->n ? (uint32_t)(replicas - SENTINEL) : UINT32_MAX;
-    }
-    arena_free(a);
     return clean;
 }
 
@@ -150,21 +120,26 @@ static void set_key(struct search *s, struct unit *u, const struct candidate *c)
 static void find_on_side(struct planner *p, bool new_side)
 {
     struct search *s = NEW(p->a, struct search);
-    struct str path[16];
+    struct str path[DEEP];
     *s = (struct search){.p = p, .new_side = new_side, .side = new_side ? p->f->planned : &p->f->old_side};
-    if (!s->side->chart || !s->side->render.values) return;
+    if (!s->side->chart || !s->side->user || !s->side->render.values) return;
     collect(s, v_map(s->side->render.values), path, 0);
     if (!s->n) return;
-    uint32_t n = p->shape.units_n, *found = NEW_ARRAY(p->a, uint32_t, n), *alone = NEW_ARRAY(p->a, uint32_t, n);
-    bool clean = experiment(s, UINT32_MAX, found);
+    struct env env = s->side->env;
+    env.tolerant = true; /* a bound that a sentinel breaks is no reason to stop */
+    struct bench b = {.a = p->a, .scratch = arena_new(p->a->guard), .chart = s->side->chart, .user = s->side->user, .env = &env, .parses = p->f->parses, .inputs = p->f->inputs,
+                      .base = (struct render *)(uintptr_t)&s->side->render, .origins = p->f->origins, .ns = p->plan->ns};
+    uint32_t n = p->shape.units_n, *found = NEW_ARRAY(p->a, uint32_t, n + 1), *alone = NEW_ARRAY(p->a, uint32_t, n + 1);
+    bool clean = experiment(s, &b, UINT32_MAX, found);
     for (uint32_t i = 0; i < n; i++) {
         if (found[i] == UINT32_MAX) continue;
         bool shared = false;
         for (uint32_t k = 0; k < n; k++) shared |= k != i && found[k] == found[i];
         /* One key cannot hold two counts. Where all together disturbed something, each has to show that it does not. */
-        if (shared || (!clean && (!experiment(s, found[i], alone) || alone[i] != found[i]))) continue;
+        if (shared || (!clean && (!experiment(s, &b, found[i], alone) || alone[i] != found[i]))) continue;
         set_key(s, &p->shape.units[i], &s->v[found[i]]);
     }
+    arena_free(b.scratch);
 }
 
 void shape_find_replicas_keys(struct planner *p)

@@ -72,6 +72,16 @@ struct runbook *runbook_read(struct arena *a, struct str profile, struct str tex
     return r;
 }
 
+bool runbook_as_written(struct arena *a, struct runbook *r)
+{
+    struct value written = value_at(r->v, "asWritten", NULL);
+    struct str wrong;
+    if (written.kind != V_MAP) return false;
+    r->forward_n = r->back_n = 0;
+    return read_entries(a, value_at(written, "upgrade", NULL), &r->forward, &r->forward_n, &r->forward_cap, &wrong) &&
+           read_entries(a, value_at(written, "rollback", NULL), &r->back, &r->back_n, &r->back_cap, &wrong);
+}
+
 const struct component *runbook_component(const struct runbook *r, struct str name)
 {
     for (uint32_t i = 0; name.n && i < r->components_n; i++)

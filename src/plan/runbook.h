@@ -43,6 +43,8 @@ struct runbook {
 
 /* NULL after a diagnostic. */
 struct runbook *runbook_read(struct arena *a, struct str profile, struct str text, struct diags *d);
+/* Its lists as the runbook has them word for word, in place of the bettered ones; false when the profile has no such runbook. */
+bool runbook_as_written(struct arena *a, struct runbook *r);
 const struct component *runbook_component(const struct runbook *r, struct str name);
 
 #endif

@@ -13,34 +13,44 @@ static bool has_word(struct str text)
     return false;
 }
 
-/* Named templates of a partial that has such a word: a template that names one of them is as uncertain. */
-static bool names_volatile_partial(struct arena *a, const struct chart *c, struct str text)
+/* Named templates that have such a word: a file that names one of them is as uncertain. */
+static void collect_partials(struct arena *a, const struct chart *c, struct str **v, uint32_t *n, uint32_t *cap)
 {
     for (uint32_t i = 0; c && i < c->templates_n; i++) {
         const struct file *f = c->templates[i];
+        struct str rest = f->data, head;
         if (!str_starts(path_base(f->path), STR("_")) || !has_word(f->data)) continue;
-        struct str rest = f->data, head, body;
         while (str_cut(rest, STR("define \""), &head, &rest)) {
             struct str name;
             if (!str_cut(rest, STR("\""), &name, &rest)) break;
             ptrdiff_t next = str_find(rest, STR("define \""));
-            body = next < 0 ? rest : str_sub(rest, 0, (size_t)next);
-            if (has_word(body) && str_has(text, str_printf(a, "\"%.*s\"", STR_ARG(name)))) return true;
+            if (has_word(next < 0 ? rest : str_sub(rest, 0, (size_t)next))) *PUSH(a, *v, *n, *cap) = str_printf(a, "\"%.*s\"", STR_ARG(name));
         }
     }
+    for (uint32_t i = 0; c && i < c->subcharts_n; i++) collect_partials(a, c->subcharts[i], v, n, cap);
+}
+
+static bool names_one(struct str text, const struct str *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (str_has(text, v[i])) return true;
     return false;
 }
 
-/* What the render itself noted, and else the words of its template. */
-bool volatile_object(struct arena *a, const struct side *side, const struct object *o)
+/* What the render itself noted, and else the words of the template. */
+struct uncertain uncertain_files(struct arena *a, const struct side *side)
 {
     const struct render *r = &side->render;
-    if (!o->from || !r->files) return false;
-    const struct rendered *from = NULL;
-    for (uint32_t i = 0; i < r->files_n && !from; i++)
-        if (str_eq(r->files[i].path, o->from->path)) from = &r->files[i];
-    if (!from || !from->file) return false;
-    for (uint32_t i = 0; i < r->exec.random_n; i++)
-        if (r->exec.random[i].tmpl == from->index) return true;
-    return has_word(from->file->data) || names_volatile_partial(a, from->chart, from->file->data);
+    struct uncertain u = {NEW_ARRAY(a, bool, r->files_n + 1), r->files_n};
+    struct str *names = NULL;
+    uint32_t n = 0, cap = 0;
+    collect_partials(a, side->chart, &names, &n, &cap);
+    for (uint32_t i = 0; i < r->files_n; i++) {
+        const struct rendered *f = &r->files[i];
+        for (uint32_t k = 0; k < r->exec.random_n; k++) u.files[i] |= r->exec.random[k].tmpl == f->index;
+        if (f->file && !u.files[i]) u.files[i] = has_word(f->file->data) || names_one(f->file->data, names, n);
+    }
+    return u;
 }
+
+bool uncertain_object(const struct uncertain *u, const struct object *o) { return o && o->from && o->from->rendered < u->n && u->files[o->from->rendered]; }

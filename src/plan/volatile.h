@@ -4,6 +4,13 @@
 
 #include "facts/facts.h"
 
-bool volatile_object(struct arena *a, const struct side *side, const struct object *o);
+/* Of every file that a side rendered: does its text change from one render to the next? Indexed as render.files. */
+struct uncertain {
+    bool *files;
+    uint32_t n;
+};
+
+struct uncertain uncertain_files(struct arena *a, const struct side *side);
+bool uncertain_object(const struct uncertain *u, const struct object *o);
 
 #endif
