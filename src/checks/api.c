@@ -97,9 +97,35 @@ static void check_apis(struct facts *f)
 
 static bool is_crd(const struct object *o) { return str_is(o->kind, "CustomResourceDefinition"); }
 
+static bool lists(struct value list, struct str what)
+{
+    for (uint32_t i = 0; i < field_len(list); i++) {
+        struct value v = field_item(list, i);
+        if (v.kind == V_STR && str_eq(v_text(v), what)) return true;
+    }
+    return false;
+}
+
+/* Whether the release makes an object of the kind, or has a role for it: then something needs it. */
+static bool is_used(const struct side *s, const struct object *crd)
+{
+    struct str group = value_str_at(view_spec(crd), "group"), plural = value_str_at(value_at(view_spec(crd), "names", NULL), "plural"), kind = value_str_at(value_at(view_spec(crd), "names", NULL), "kind");
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *o = &s->objects.v[i];
+        struct value rules = value_at(o->v, "rules", NULL);
+        if (str_eq(o->kind, kind) && str_eq(field_group(o->api_version), group)) return true;
+        if (!str_is(o->kind, "ClusterRole") && !str_is(o->kind, "Role")) continue;
+        for (uint32_t k = 0; k < field_len(rules); k++) {
+            struct value groups = value_at(field_item(rules, k), "apiGroups", NULL), resources = value_at(field_item(rules, k), "resources", NULL);
+            if (lists(groups, group) && (lists(resources, plural) || lists(resources, STR("*")))) return true;
+        }
+    }
+    return false;
+}
+
 static void report_not_upgraded(struct facts *f, const struct object *o, bool new)
 {
-    struct finding *x = view_report(f, "crd/not-upgraded", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, (struct str){0});
+    struct finding *x = view_report(f, "crd/not-upgraded", new && !is_used(f->judged, o) ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, (struct str){0});
     x->message = new ? STR("it is new in crds/, and Helm installs those with a release's first installation only") : STR("it changed in crds/, and Helm never upgrades those");
     finding_evidence(&f->findings, x, "source: https://helm.sh/docs/chart_best_practices/custom_resource_definitions/");
     x->fix = str_printf(f->a, "before the upgrade: kubectl apply --server-side -f the new chart's %.*s", STR_ARG(o->from ? o->from->path : STR("crds/")));

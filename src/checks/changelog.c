@@ -55,7 +55,7 @@ static bool explains(const struct facts *f, const struct names *entry, const str
 
 static bool is_news(const struct finding *x)
 {
-    return x->severity > SEVERITY_INFO && x->about == ABOUT_CHANGE && x->subject_kind != SUBJECT_CHANGELOG && x->subject_kind != SUBJECT_CHART;
+    return !str_starts(x->rule, STR("advisory/")) && x->severity > SEVERITY_INFO && x->about == ABOUT_CHANGE && x->subject_kind != SUBJECT_CHANGELOG && x->subject_kind != SUBJECT_CHART;
 }
 
 static void explained_by(const struct facts *f, const struct change *c, uint32_t upto, struct names *out)

@@ -76,22 +76,36 @@ static bool is_read_as_before(const struct facts *f, const struct object *was, c
     return metrics_selected(&f->old_side, was) != 1 || metrics_selected(f->judged, is) != 0;
 }
 
-/* Whether everything that a ServiceMonitor selected is gone or selected by another one. */
-static bool is_monitored_otherwise(const struct facts *f, const struct object *monitor)
+/* Pods behind the Services that a ServiceMonitor selects. */
+static bool scrapes(const struct side *s, const struct object *monitor, const struct workload *w)
 {
-    const struct objects *old = &f->old_side.objects, *new = &f->judged->objects;
-    bool any = false;
-    for (uint32_t i = 0; i < old->n; i++) {
-        const struct object *service = &old->v[i], *now = view_is(f, service);
-        if (!str_is(service->kind, "Service") || !view_is_written(service) || !monitors(monitor, service)) continue;
-        any = true;
-        if (!now || !view_is_written(now)) continue;
-        bool found = false;
-        for (uint32_t k = 0; k < new->n && !found; k++)
-            found = str_is(new->v[k].kind, "ServiceMonitor") && view_is_written(&new->v[k]) && monitors(&new->v[k], now) && is_read_as_before(f, monitor, &new->v[k]);
-        if (!found) return false;
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *o = &s->objects.v[i];
+        if (str_is(o->kind, "Service") && view_is_written(o) && monitors(monitor, o) && selector_matches(value_at(view_spec(o), "selector", NULL), SELECTOR_PLAIN, false, w->labels)) return true;
     }
-    return any;
+    return false;
+}
+
+static bool is_scraped(const struct facts *f, const struct object *monitor, const struct workload *now)
+{
+    for (uint32_t i = 0; i < f->judged->objects.n; i++) {
+        const struct object *o = &f->judged->objects.v[i];
+        if (str_is(o->kind, "ServiceMonitor") && view_is_written(o) && is_read_as_before(f, monitor, o) && scrapes(f->judged, o, now)) return true;
+    }
+    return false;
+}
+
+/* Which pods that go on were scraped by it and are scraped by none any more. Returns how many it scraped. */
+static uint32_t lost_targets(const struct facts *f, const struct object *monitor, struct names *lost)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->old_side.workloads_n; i++) {
+        const struct workload *w = &f->old_side.workloads[i], *now = scrapes(&f->old_side, monitor, w) ? view_workload_is(f, w) : NULL;
+        if (!scrapes(&f->old_side, monitor, w)) continue;
+        n++;
+        if (now && !is_scraped(f, monitor, now)) names_add(lost, now->object->id);
+    }
+    return n;
 }
 
 static bool is_budgeted_otherwise(const struct facts *f, const struct object *o)
@@ -136,7 +150,6 @@ static bool is_routed_otherwise(const struct facts *f, const struct object *o)
 
 static bool is_replaced(const struct facts *f, const struct object *o)
 {
-    if (str_is(o->kind, "ServiceMonitor")) return is_monitored_otherwise(f, o);
     if (str_is(o->kind, "PodDisruptionBudget")) return is_budgeted_otherwise(f, o);
     if (str_is(o->kind, "HorizontalPodAutoscaler") || str_is(o->kind, "ScaledObject")) return is_scaled_otherwise(f, o);
     if (str_is(o->kind, "Ingress")) return is_routed_otherwise(f, o);
@@ -152,6 +165,9 @@ static void report_removed(struct facts *f, const struct object *o)
     bool managed = o->owner == OWNER_RELEASE, behind = o->owner == OWNER_HOOK_APPLIED;
     enum severity severity = managed ? c.severity : behind ? SEVERITY_WARNING : SEVERITY_INFO;
     if (managed && severity > SEVERITY_INFO && is_replaced(f, o)) severity = SEVERITY_INFO;
+    struct names lost = {.a = f->a};
+    uint32_t targets = managed && str_is(o->kind, "ServiceMonitor") ? lost_targets(f, o, &lost) : 0;
+    if (targets) severity = !lost.n ? SEVERITY_INFO : lost.n < targets ? SEVERITY_WARNING : SEVERITY_ERROR;
     struct finding *x = view_report(f, "object/removed", severity, ABOUT_CHANGE, &f->old_side, o, (struct str){0});
     if (managed)
         x->message = str_printf(f->a, "the new chart no longer has it, so Helm deletes it%s%s", *c.text && severity ? ": " : "", severity ? c.text : "");
@@ -159,6 +175,7 @@ static void report_removed(struct facts *f, const struct object *o)
         x->message = str_printf(f->a, "%.*s no longer applies it, and Helm does not know it: it stays behind in the cluster", STR_ARG(o->applied_by ? o->applied_by->id : STR("the hook")));
     else if (o->owner == OWNER_KEPT) x->message = STR("the new chart no longer has it; Helm leaves it in the cluster (helm.sh/resource-policy: keep)");
     else x->message = STR("the new chart no longer has it; Helm leaves it as it is");
+    if (lost.n) finding_evidence(&f->findings, x, "no ServiceMonitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
     if (severity == SEVERITY_INFO) return;
     x->fix = behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
 }

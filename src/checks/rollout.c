@@ -39,7 +39,7 @@ static void check_time(struct facts *f, const struct workload *w, int64_t timeou
     x->same_cause = update && (rendered ? before.seconds > timeout && r.seconds <= before.seconds : before_most.seconds > timeout && most.seconds <= before_most.seconds);
     x->message = rendered ? str_printf(f->a, "its rollout may take %.*s, and Helm is given %.*s: then the release is marked failed and its post-upgrade hooks do not run", STR_ARG(duration_show(f->a, r.seconds)), STR_ARG(duration_show(f->a, timeout)))
                           : str_printf(f->a, "at its scaler's maximum of %lld replicas its rollout may take %.*s, and Helm is given %.*s", (long long)s->max, STR_ARG(duration_show(f->a, most.seconds)), STR_ARG(duration_show(f->a, timeout)));
-    finding_evidence(&f->findings, x, "%lld pods, %s: each has %.*s to stop and %.*s to become ready%s%s", (long long)(rendered ? r.pods : most.pods), r.why ? r.why : "", STR_ARG(duration_show(f->a, r.grace)),
+    finding_evidence(&f->findings, x, "%lld pod%s, %s: each has %.*s to stop and %.*s to become ready%s%s", (long long)(rendered ? r.pods : most.pods), (rendered ? r.pods : most.pods) == 1 ? "" : "s", r.why ? r.why : "", STR_ARG(duration_show(f->a, r.grace)),
                      STR_ARG(duration_show(f->a, r.startup.seconds)), r.startup.by ? " by its " : "", r.startup.by ? r.startup.by : "");
     if (update && before.seconds && before.seconds != r.seconds) finding_evidence(&f->findings, x, "in the old version it was %.*s", STR_ARG(duration_show(f->a, before.seconds)));
     if (rendered && most.seconds > r.seconds) finding_evidence(&f->findings, x, "at its scaler's maximum of %lld replicas: %.*s", (long long)s->max, STR_ARG(duration_show(f->a, most.seconds)));
@@ -99,6 +99,14 @@ static int64_t floor_of(const struct side *s, const struct workload *w, bool *sc
     return x ? x->min : w->replicas;
 }
 
+/* The key that set them was lost: with the values migrated they are as before, and the key has its own finding. */
+static bool comes_back(const struct facts *f, const struct workload *w, int64_t before)
+{
+    bool scaled;
+    const struct workload *planned = f->planned == f->judged ? NULL : workloads_find(f->planned->workloads, f->planned->workloads_n, w->object->id);
+    return planned && floor_of(f->planned, planned, &scaled) >= before;
+}
+
 static void check_capacity(struct facts *f, const struct workload *w)
 {
     const struct workload *was = f->single ? NULL : view_workload_was(f, w);
@@ -107,8 +115,9 @@ static void check_capacity(struct facts *f, const struct workload *w)
     int64_t before = floor_of(&f->old_side, was, &scaled_was), now = floor_of(f->judged, w, &scaled_is);
     const struct scaler *x_was = scaler_for(&f->old_side, was), *x_is = scaler_for(f->judged, w);
     if (now < before) {
-        struct finding *x = view_report(f, "rollout/capacity", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, w->object, STR("replicas"));
-        x->subject = w->object->id;
+        bool key = comes_back(f, w, before);
+        struct finding *x = view_report(f, "rollout/capacity", key ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, f->judged, w->object, STR("replicas"));
+        if (key) finding_evidence(&f->findings, x, "with your values migrated it has %lld again", (long long)before);
         x->message = str_printf(f->a, "it runs with %lld replica%s%s in place of %lld%s", (long long)now, now == 1 ? "" : "s", scaled_is ? " at least" : "", (long long)before, now == 1 ? ": a restart of one pod is an outage" : "");
         x->fix = str_printf(f->a, "set the replicas to %lld in your values", (long long)before);
     }
