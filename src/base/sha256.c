@@ -1,6 +1,10 @@
 #include "base/sha256.h"
 
-static const uint32_t K[64] = {
+#include "base/sha256_block.h"
+
+#include <stdatomic.h>
+
+const uint32_t sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
     0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
     0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
@@ -13,7 +17,7 @@ static uint32_t rotr(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
 /* One round; the names of the eight words move instead of the words. */
 #define ROUND(a, b, c, d, e, f, g, h, i)                                                                                        \
     do {                                                                                                                        \
-        uint32_t t_ = h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + w[i];                       \
+        uint32_t t_ = h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + sha256_constants[i] + w[i];                       \
         d += t_;                                                                                                                \
         h = t_ + (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));                                      \
     } while (0)
@@ -41,6 +45,15 @@ static void compress(struct sha256 *s, const unsigned char *p)
     for (int i = 0; i < 8; i++) s->h[i] += more[i];
 }
 
+static void compress_all(struct sha256 *s, const unsigned char *p, size_t blocks)
+{
+    static atomic_int fast = -1; /* unknown */
+    if (fast < 0) fast = sha256_x86_usable();
+    if (fast) sha256_x86_blocks(s->h, p, blocks);
+    else
+        for (; blocks; blocks--, p += 64) compress(s, p);
+}
+
 void sha256_init(struct sha256 *s)
 {
     static const uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -57,10 +70,10 @@ void sha256_add(struct sha256 *s, struct str d)
         memcpy(s->block + have, d.p, take);
         d.p += take, d.n -= take;
         if (have + take < 64) return;
-        compress(s, s->block);
+        compress_all(s, s->block, 1);
     }
-    for (; d.n >= 64; d.p += 64, d.n -= 64) compress(s, (const unsigned char *)d.p);
-    if (d.n) memcpy(s->block, d.p, d.n);
+    compress_all(s, (const unsigned char *)d.p, d.n / 64);
+    if (d.n % 64) memcpy(s->block, d.p + d.n / 64 * 64, d.n % 64);
 }
 
 void sha256_end(struct sha256 *s, unsigned char out[32])
