@@ -104,7 +104,8 @@ void checks_test_fires(const char *file, int line, const struct facts *f, const 
     if (x && str_is(str_from(severity_name(x->severity)), severity)) return;
     struct buf b = buf_new(f->a);
     show_all(&b, f);
-    test_fail(file, line, "wanted %s %s about %.*s, got%.*s", severity, rule, STR_ARG(str_from(*subject ? subject : "anything")), STR_ARG(buf_str(&b)));
+    struct str about = str_from(*subject ? subject : "anything");
+    test_fail(file, line, "wanted %.*s %.*s about %.*s, got%.*s", STR_ARG(str_from(severity)), STR_ARG(str_from(rule)), STR_ARG(about), STR_ARG(buf_str(&b)));
 }
 
 void checks_test_silent(const char *file, int line, const struct facts *f, const char *rule)
@@ -112,6 +113,6 @@ void checks_test_silent(const char *file, int line, const struct facts *f, const
     for (uint32_t i = 0; i < f->findings.n; i++) {
         const struct finding *x = &f->findings.v[i];
         if (str_is(x->rule, rule) && x->severity > SEVERITY_INFO)
-            test_fail(file, line, "wanted nothing of %s, got %.*s: %.*s", rule, STR_ARG(x->subject), STR_ARG(x->message));
+            test_fail(file, line, "wanted nothing of %.*s, got %.*s: %.*s", STR_ARG(str_from(rule)), STR_ARG(x->subject), STR_ARG(x->message));
     }
 }

@@ -1,0 +1,74 @@
+/* Every rule that a check may report has its text, and every text its rule. */
+#include "base/test.h"
+#include "base/rules.h"
+#include "checks/checks.h"
+#include "kube/field.h"
+#include "value/yaml.h"
+
+static const struct check_entry *const families[] = {
+    checks_objects, checks_immutable, checks_storage, checks_services, checks_config, checks_secrets, checks_access, checks_network, checks_api,
+    checks_hooks, checks_keda, checks_monitoring, checks_pdb, checks_rollout, checks_models, checks_chart, checks_advisories, checks_changelog,
+};
+
+static bool is_reported(struct str id)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct check_entry *c = families[i]; c->run; c++) {
+            struct str rest = str_from(c->rules), one;
+            for (bool more = true; more;) {
+                more = str_cut(rest, STR(" "), &one, &rest);
+                if (str_eq(one, id)) return true;
+            }
+        }
+    return false;
+}
+
+static struct value texts_of(struct arena *a, struct str family)
+{
+    struct yaml_options o = {.strict = true};
+    struct value v = NIL;
+    struct str error, text = rules_get(str_z(a, str_printf(a, "rules/%.*s.yaml", STR_ARG(family))));
+    struct place at;
+    if (!text.p) test_fail(__FILE__, __LINE__, "rules/rules/%.*s.yaml is not there", STR_ARG(family));
+    else if (!yaml_read(a, text, &o, &v, &error, &at)) test_fail(__FILE__, __LINE__, "rules/rules/%.*s.yaml: %.*s", STR_ARG(family), STR_ARG(error));
+    return value_at(v, "rules", NULL);
+}
+
+static void check_text(struct value v)
+{
+    static const char *const fields[] = {"severity", "title", "means", "matters", "fix", "example"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!value_str_at(v, fields[i]).n) test_fail(__FILE__, __LINE__, "%.*s has no %s", STR_ARG(value_str_at(v, "id")), fields[i]);
+    if (!field_len(value_at(v, "sources", NULL))) test_fail(__FILE__, __LINE__, "%.*s has no sources", STR_ARG(value_str_at(v, "id")));
+}
+
+TEST(checks_every_rule_has_its_text)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct check_entry *c = families[i]; c->run; c++) {
+            struct str rest = str_from(c->rules), one, family, name;
+            for (bool more = true; more;) {
+                more = str_cut(rest, STR(" "), &one, &rest);
+                str_cut(one, STR("/"), &family, &name);
+                struct value texts = texts_of(a, family);
+                bool found = false;
+                for (uint32_t k = 0; k < field_len(texts); k++) found |= str_eq(value_str_at(field_item(texts, k), "id"), one);
+                if (!found) test_fail(__FILE__, __LINE__, "%.*s has no text in rules/rules/", STR_ARG(one));
+            }
+        }
+}
+
+TEST(checks_every_text_has_its_rule)
+{
+    for (size_t i = 0; i < rules_files_n; i++) {
+        struct str path = str_from(rules_files[i].path), family = str_trim_suffix(path_base(path), STR(".yaml"));
+        static const char *const others[] = {"values", "render", "schema"};
+        bool other = !str_starts(path, STR("rules/"));
+        for (size_t k = 0; k < 3; k++) other |= str_is(family, others[k]);
+        struct value texts = other ? NIL : texts_of(a, family);
+        for (uint32_t k = 0; k < field_len(texts); k++) {
+            check_text(field_item(texts, k));
+            if (!is_reported(value_str_at(field_item(texts, k), "id"))) test_fail(__FILE__, __LINE__, "nothing reports %.*s", STR_ARG(value_str_at(field_item(texts, k), "id")));
+        }
+    }
+}
