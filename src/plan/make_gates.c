@@ -2,6 +2,7 @@
 #include "plan/planner.h"
 
 #include "kube/rollout.h"
+#include "usage/usage.h"
 #include "value/yaml.h"
 
 void make_note(struct planner *p)
@@ -106,23 +107,19 @@ void make_pins(struct planner *p)
 /* Values that the plan does not pass any more: the migration has answered the finding. */
 static bool value_is_gone(struct planner *p, struct str path)
 {
-    struct str segment, rest = path;
-    struct value v = v_map(p->f->planned->user);
-    for (bool more = true; more;) {
-        more = str_cut(rest, STR("."), &segment, &rest);
-        if (v.kind != V_MAP || !map_find(v.u.map, segment)) return true;
-        v = map_get(v.u.map, segment);
-    }
-    return false;
+    uint32_t n;
+    bool found = false;
+    struct str *segment = usage_segments(p->a, path, &n);
+    if (n) usage_get(p->f->planned->user, segment, n, &found);
+    return n && !found;
 }
 
-/* Whether a step answers it: by the runbook's table, or because the value is migrated. */
-static bool is_answered(struct planner *p, const struct finding *x)
+struct str finding_answer(struct planner *p, const struct finding *x)
 {
-    if (x->loss.n) return false;
-    struct value table = value_at(p->book->v, "answers", NULL);
-    if (str_starts(x->rule, STR("values/")) && x->subject_kind == SUBJECT_VALUE && value_is_gone(p, x->subject)) return true;
-    return table.kind == V_MAP && map_get(table.u.map, x->rule).kind == V_STR;
+    if (x->loss.n) return STR("");
+    if (str_starts(x->rule, STR("values/")) && x->subject_kind == SUBJECT_VALUE && value_is_gone(p, x->subject)) return STR("2.2-values");
+    struct value table = value_at(p->book->v, "answers", NULL), v = table.kind == V_MAP ? map_get(table.u.map, x->rule) : NIL;
+    return v.kind == V_STR ? v_text(v) : STR("");
 }
 
 static struct step *gate_for(struct planner *p, struct str accept, struct str title)
@@ -139,7 +136,7 @@ void make_findings_gates(struct planner *p)
     const struct findings *all = &p->f->findings;
     for (uint32_t i = 0; i < all->n; i++) {
         const struct finding *x = &all->v[i];
-        if (!x->loss.n && (x->severity != SEVERITY_ERROR || x->about == ABOUT_STATE || is_answered(p, x))) continue;
+        if (!x->loss.n && (x->severity != SEVERITY_ERROR || x->about == ABOUT_STATE || finding_answer(p, x).n)) continue;
         struct step *s = x->loss.n ? gate_for(p, x->loss, str_printf(a, "A loss: %.*s", STR_ARG(x->subject)))
                                    : gate_for(p, x->rule, str_printf(a, "Findings of %.*s need a decision", STR_ARG(x->rule)));
         step_line(a, s, str_printf(a, "%.*s: %.*s", STR_ARG(x->subject), STR_ARG(x->message)));

@@ -75,7 +75,7 @@ void permissions_make(struct planner *p)
     for (uint32_t i = 0; i < out.n; i++) {
         struct need *x = &out.v[i];
         struct step *s = make_step(p, STEP_CHECK, str_printf(a, "may-%.*s-%.*s-%.*s", STR_ARG(x->verb), STR_ARG(x->resource), STR_ARG(x->ns)),
-                                   make_text(p, p->entry->title, "name", str_printf(a, "%.*s %.*s", STR_ARG(x->verb), STR_ARG(x->resource)), NULL));
+                                   make_text(p, p->entry->title, "name", str_printf(a, "%.*s %.*s%s%.*s", STR_ARG(x->verb), STR_ARG(x->resource), x->ns.n ? " in " : "", STR_ARG(x->ns)), NULL));
         make_kubectl(p, &s->argv, x->ns, "auth", "can-i", str_z(a, x->verb), str_z(a, x->resource), NULL);
         step_expect(a, s, EXPECT_EQUALS, STR("yes"), STR("Ask for the right before you begin: the plan, or its rollback, would stop in the middle."));
     }

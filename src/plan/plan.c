@@ -46,6 +46,18 @@ static void add_files(struct planner *p, const char *role, const struct side *si
     }
 }
 
+/* A packaged chart as it lies there: where the scripts find a package, its own digest is enough. */
+static bool add_package(struct planner *p, const char *role, const struct side *side, struct str path)
+{
+    struct str data;
+    struct plan *q = p->plan;
+    if (!side->source.packaged || !path.n) return true;
+    if (!source_file(p->a, path, &data, p->d)) return false;
+    *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) =
+        (struct plan_input){.role = str_from(role), .path = STR(""), .sha256 = sha256_hex(p->a, data), .size = (int64_t)data.n};
+    return true;
+}
+
 /* Everything else that was read, for the record. */
 static void add_other_files(struct planner *p)
 {
@@ -66,7 +78,7 @@ static void add_user_values(struct planner *p, const struct side *side, const ch
         (struct plan_input){.role = str_from(role), .path = STR(""), .sha256 = sha256_hex(p->a, text), .size = (int64_t)text.n};
 }
 
-static void describe(struct planner *p)
+static bool describe(struct planner *p)
 {
     struct plan *q = p->plan;
     const struct options *o = p->f->o;
@@ -95,11 +107,13 @@ static void describe(struct planner *p)
     struct str paths[2] = {o->repo.n ? o->chart_path : o->old_path, o->repo.n ? o->chart_path : o->new_path};
     q->chart_path_old = paths[0].n && paths[0].p[0] != '/' ? paths[0] : STR("");
     q->chart_path_new = paths[1].n && paths[1].p[0] != '/' ? paths[1] : STR("");
+    if (!add_package(p, "chart-old", &p->f->old_side, o->old_path) || !add_package(p, "chart-new", p->f->planned, o->new_path)) return false;
     add_files(p, "chart-old", &p->f->old_side);
     add_files(p, "chart-new", p->f->planned);
     add_user_values(p, &p->f->old_side, "values-old");
     add_user_values(p, p->f->planned, "values-new");
     add_other_files(p);
+    return true;
 }
 
 /* ---- objects, documents, images ---- */
@@ -270,24 +284,25 @@ static void finish_inverses(struct planner *p)
     }
 }
 
-/* A step that the runbook's table names for a rule bears the findings that it answers. */
+static void link_finding(struct planner *p, struct step *s, struct str what)
+{
+    for (uint32_t i = 0; i < s->findings_n; i++)
+        if (str_eq(s->findings[i], what)) return;
+    *PUSH(p->a, s->findings, s->findings_n, s->findings_cap) = what;
+}
+
+/* The first step that answers a finding bears it. */
 static void link_findings(struct planner *p)
 {
-    struct value table = value_at(p->book->v, "answers", NULL);
     const struct findings *all = &p->f->findings;
     struct step_list *lists[] = {&p->plan->forward, &p->plan->back};
-    for (uint32_t i = 0; table.kind == V_MAP && i < all->n; i++) {
-        struct value v = map_get(table.u.map, all->v[i].rule);
+    for (uint32_t i = 0; i < all->n; i++) {
+        struct str answer = finding_answer(p, &all->v[i]), what = str_printf(p->a, "%.*s %.*s", STR_ARG(all->v[i].rule), STR_ARG(all->v[i].subject));
         bool found = false;
-        for (size_t l = 0; l < 2 && v.kind == V_STR && !found; l++)
+        for (size_t l = 0; l < 2 && answer.n && !found; l++)
             for (uint32_t k = 0; k < lists[l]->n && !found; k++) {
-                struct step *s = lists[l]->v[k];
-                struct str what = str_printf(p->a, "%.*s %.*s", STR_ARG(all->v[i].rule), STR_ARG(all->v[i].subject));
-                if (!str_has(s->id, v_text(v))) continue;
-                found = true;
-                for (uint32_t n = 0; n < s->findings_n; n++)
-                    if (str_eq(s->findings[n], what)) what = STR("");
-                if (what.n) *PUSH(p->a, s->findings, s->findings_n, s->findings_cap) = what;
+                found = str_starts(lists[l]->v[k]->id, answer);
+                if (found) link_finding(p, lists[l]->v[k], what);
             }
     }
 }
@@ -301,7 +316,7 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
     struct str text = rules_get(str_z(a, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile))));
     p.book = runbook_read(a, profile, text.p ? text : rules_get("runbooks/generic.yaml"), d); /* a profile need not have a runbook of its own */
     if (!p.book) return NULL;
-    describe(&p);
+    if (!describe(&p)) return NULL;
     if (f->o->as_written && !runbook_as_written(a, p.book)) {
         diag_error(d, NOWHERE, "the profile %.*s has no runbook that could be taken as it is written", STR_ARG(profile));
         return NULL;

@@ -175,6 +175,8 @@ struct value residue_merge(struct planner *p, struct value old, struct value new
 /* Whether client-side applies of the old version alone leave something of the new one in it. */
 bool residue_is_left(struct planner *p, const struct item *x);
 
+/* How the id of the step begins that answers a finding: by the runbook's table, or the migrated values; "" when none does. */
+struct str finding_answer(struct planner *p, const struct finding *x);
 /* Puts the questions about rights where make_permissions was. */
 void permissions_make(struct planner *p);
 /* Some object is deleted before Helm makes it anew. */

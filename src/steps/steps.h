@@ -239,7 +239,8 @@ struct loss {
 
 struct plan_input {
     struct str role;          /* "chart-old", "chart-new", "values-old", "values-new" are checked by the scripts; others are for the record: "values[0]", "changelog" */
-    struct str path;          /* from the role's own root; "" when the role is the file itself (a values file, a packaged chart) */
+    struct str path;          /* from the role's own root; "" when the role is the file itself: a values file. A packaged chart has both, the
+                               * package ("") and the files in it: what lies there as one file is checked by the former, a folder by the latter */
     struct str sha256;
     int64_t size;
 };
