@@ -76,14 +76,26 @@ static void report_way_back(struct facts *f, const struct object *o, const struc
     y->fix = STR("upgrade the release before the cluster, or rewrite the API versions of its record (helm mapkubeapis)");
 }
 
+/* Without --kube-version the target is a guess; a wrong one where the old release could not run on it. */
+static bool target_is_wrong(struct facts *f, struct value table, int64_t target)
+{
+    for (uint32_t i = 0; !f->o->kube_version.n && i < f->old_side.objects.n; i++) {
+        const struct object *o = &f->old_side.objects.v[i];
+        struct api_fate x = view_is_managed(o) && view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
+        if (x.removed && !adapts(f, &f->old_side, o, x.instead)) return true;
+    }
+    return false;
+}
+
 static void check_apis(struct facts *f)
 {
     struct value table = value_at(checks_data(f, "kubernetes/apis.yaml"), "apis", NULL);
     int64_t target = minor_of(f->a, target_version(f));
+    bool guess = target >= 0 && target_is_wrong(f, table, target);
     for (uint32_t i = 0; target >= 0 && i < f->judged->objects.n; i++) {
         const struct object *o = &f->judged->objects.v[i], *was = f->single ? NULL : view_was(f, o);
         struct api_fate x = view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
-        if ((x.removed || x.deprecated) && !adapts(f, f->judged, o, x.instead)) report_api(f, o, &x, was && str_eq(was->api_version, o->api_version));
+        if ((x.removed || x.deprecated) && !adapts(f, f->judged, o, x.instead)) report_api(f, o, &x, guess || (was && str_eq(was->api_version, o->api_version)));
     }
     for (uint32_t i = 0; target >= 0 && i < f->old_side.objects.n; i++) {
         const struct object *o = &f->old_side.objects.v[i], *now = view_is(f, o);

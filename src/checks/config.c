@@ -76,13 +76,21 @@ static void report_not_reloaded(struct facts *f, const struct object_change *c, 
     if (severity > SEVERITY_INFO) x->fix = str_printf(f->a, "after the upgrade: kubectl rollout restart %.*s %.*s, unless the program watches its files", STR_ARG(w->object->kind), STR_ARG(w->object->name));
 }
 
+/* secret/rotated says what its readers keep. */
+static bool is_rotated(const struct facts *f, const struct object *o)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++)
+        if (str_is(f->findings.v[i].rule, "secret/rotated") && str_eq(f->findings.v[i].subject, o->id)) return true;
+    return false;
+}
+
 static void check_reloads(struct facts *f)
 {
     for (uint32_t i = 0; i < f->diff.objects.n; i++) {
         const struct object_change *c = &f->diff.objects.v[i];
         struct str field = {0};
         bool config = c->kind == CHANGE_CHANGED && (str_is(c->to->kind, "ConfigMap") || str_is(c->to->kind, "Secret")) && view_is_managed(c->to);
-        if (!config || !data_changed(c, &field)) continue;
+        if (!config || !data_changed(c, &field) || is_rotated(f, c->to)) continue;
         for (uint32_t k = 0; k < f->judged->workloads_n; k++) {
             const struct workload *w = &f->judged->workloads[k], *was = view_workload_was(f, w);
             bool runs = w->kind != WORKLOAD_JOB && w->kind != WORKLOAD_CRONJOB && w->object->owner != OWNER_HOOK && str_eq(w->object->ns, c->to->ns);
@@ -105,8 +113,8 @@ static const struct object *find_written(const struct side *s, const char *kind,
     return NULL;
 }
 
-/* Whether some other object of the render names it as what it makes: a Certificate's or an ExternalSecret's Secret, a Job's
- * argument (the certificate Jobs of webhooks), an operator's field. Then it may well come into being by itself. */
+/* Whether some other object of the render names it as what it makes: a Certificate's or an ExternalSecret's Secret, an argument of
+ * a Job or an operator (the certificates of webhooks), an operator's field. Then it may well come into being by itself. */
 static bool names_it(struct value v, struct str name, uint32_t depth)
 {
     if (depth > 24) return false;
@@ -125,10 +133,10 @@ static const struct object *maker_of(const struct side *s, const char *kind, str
         if (!view_is_written(o) || !strcmp(kind, "PriorityClass")) continue;
         struct str group = field_group(o->api_version);
         bool custom = str_chr(group, '.') >= 0 && !str_ends(group, STR(".k8s.io"));
-        bool job = str_is(o->kind, "Job");
+        bool program = str_is(o->kind, "Job") || view_runs_pods(o);
         if (str_is(o->kind, "SealedSecret") && str_eq(o->name, name)) return o;
         if (custom && names_it(view_spec(o), name, 0)) return o;
-        if (!job) continue;
+        if (!program) continue;
         struct value containers = value_at(view_spec(o), "template", "spec", "containers", NULL);
         for (uint32_t c = 0; c < field_len(containers); c++)
             if (names_it(value_at(field_item(containers, c), "args", NULL), name, 0) || names_it(value_at(field_item(containers, c), "command", NULL), name, 0)) return o;

@@ -77,30 +77,43 @@ static bool has_port_name(struct value ports, struct str name, struct service_po
     return false;
 }
 
-static struct finding *report_port(struct facts *f, const struct object_change *c, struct str message)
+/* What is wrong with one Service's ports: one finding for all of it. */
+struct port_problems {
+    struct names messages;
+    struct str fix;
+};
+
+static void add_problem(struct port_problems *p, struct str message, struct str fix)
 {
-    struct finding *x = view_report(f, "service/port-changed", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, c->to, STR("ports"));
-    x->subject = c->from->id;
-    x->message = message;
-    return x;
+    names_add(&p->messages, message);
+    if (!p->fix.n) p->fix = fix;
 }
 
-static void compare_port(struct facts *f, const struct object_change *c, const struct service_port *was)
+static void report_ports(struct facts *f, const struct object_change *c, const struct port_problems *p)
+{
+    if (!p->messages.n) return;
+    struct finding *x = view_report(f, "service/port-changed", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, c->to, STR("ports"));
+    x->subject = c->from->id;
+    x->message = p->messages.v[0];
+    for (uint32_t i = 1; i < p->messages.n; i++) finding_evidence(&f->findings, x, "and %.*s", STR_ARG(p->messages.v[i]));
+    x->fix = p->fix;
+}
+
+static void compare_port(struct facts *f, const struct object_change *c, const struct service_port *was, struct port_problems *p)
 {
     struct service_port is, other;
     struct value ports = ports_of(c->to);
-    struct finding *x;
     if (!find_port(ports, was, &is)) {
-        if (has_port_name(ports, was->name, &other))
-            x = report_port(f, c, str_printf(f->a, "its port %.*s goes from %lld to %lld", STR_ARG(was->name), (long long)was->number, (long long)other.number));
-        else x = report_port(f, c, str_printf(f->a, "it no longer has the port %lld%s%.*s", (long long)was->number, was->name.n ? ", " : "", STR_ARG(was->name)));
-        x->fix = STR("move the clients to the new port, or set the old one in your values");
+        struct str message = has_port_name(ports, was->name, &other)
+                                 ? str_printf(f->a, "its port %.*s goes from %lld to %lld", STR_ARG(was->name), (long long)was->number, (long long)other.number)
+                                 : str_printf(f->a, "it no longer has the port %lld%s%.*s", (long long)was->number, was->name.n ? ", " : "", STR_ARG(was->name));
+        add_problem(p, message, STR("move the clients to the new port, or set the old one in your values"));
     } else if (was->name.n && !str_eq(was->name, is.name) && !has_port_name(ports, was->name, &other)) {
-        x = report_port(f, c, str_printf(f->a, "its port %lld is named %.*s in place of %.*s: whatever refers to it by name (an Ingress, a ServiceMonitor, an SRV record) no longer finds it", (long long)was->number, STR_ARG(is.name.n ? is.name : STR("nothing")), STR_ARG(was->name)));
-        x->fix = str_printf(f->a, "change what refers to the port by name outside of this release, or set the name %.*s in your values", STR_ARG(was->name));
+        add_problem(p, str_printf(f->a, "its port %lld is named %.*s in place of %.*s: whatever refers to it by name (an Ingress, a ServiceMonitor, an SRV record) no longer finds it", (long long)was->number, STR_ARG(is.name.n ? is.name : STR("nothing")), STR_ARG(was->name)),
+                    str_printf(f->a, "change what refers to the port by name outside of this release, or set the name %.*s in your values", STR_ARG(was->name)));
     } else if (was->node && is.node != was->node) {
-        x = report_port(f, c, is.node ? str_printf(f->a, "its node port goes from %lld to %lld", (long long)was->node, (long long)is.node) : str_printf(f->a, "its node port %lld is no longer fixed", (long long)was->node));
-        x->fix = STR("set the node port in your values, or change the load balancer in front of the nodes");
+        add_problem(p, is.node ? str_printf(f->a, "its node port goes from %lld to %lld", (long long)was->node, (long long)is.node) : str_printf(f->a, "its node port %lld is no longer fixed", (long long)was->node),
+                    STR("set the node port in your values, or change the load balancer in front of the nodes"));
     }
 }
 
@@ -120,14 +133,14 @@ static bool target_is_there(const struct side *s, const struct object *service, 
     return !any; /* pods of others: nobody knows their ports */
 }
 
-static void compare_targets(struct facts *f, const struct object_change *c)
+static void compare_targets(struct facts *f, const struct object_change *c, struct port_problems *problems)
 {
     for (uint32_t i = 0; i < field_len(ports_of(c->to)); i++) {
         struct service_port p = port_at(ports_of(c->to), i), was;
         if (p.target.kind != V_STR || target_is_there(f->judged, c->to, v_text(p.target))) continue;
         if (find_port(ports_of(c->from), &p, &was) && was.target.kind == V_STR && !target_is_there(&f->old_side, c->from, v_text(was.target))) continue;
-        struct finding *x = report_port(f, c, str_printf(f->a, "its port %lld leads to the port named %.*s of the pods, and no container has one of that name", (long long)p.number, STR_ARG(v_text(p.target))));
-        x->fix = STR("set the target port to a port that the containers have");
+        add_problem(problems, str_printf(f->a, "its port %lld leads to the port named %.*s of the pods, and no container has one of that name", (long long)p.number, STR_ARG(v_text(p.target))),
+                    STR("set the target port to a port that the containers have"));
     }
 }
 
@@ -198,11 +211,13 @@ static void check_services(struct facts *f)
         if (c->kind == CHANGE_ADDED || !str_is(c->from->kind, "Service") || !view_is_written(c->from) || c->from->owner == OWNER_HOOK) continue;
         if ((c->kind == CHANGE_REMOVED || c->kind == CHANGE_RENAMED) && c->from->owner == OWNER_RELEASE) report_name(f, c);
         if (!c->to || !str_eq(c->to->kind, c->from->kind)) continue;
+        struct port_problems problems = {.messages = {.a = f->a}};
         for (uint32_t k = 0; k < field_len(ports_of(c->from)); k++) {
             struct service_port p = port_at(ports_of(c->from), k);
-            compare_port(f, c, &p);
+            compare_port(f, c, &p, &problems);
         }
-        compare_targets(f, c);
+        compare_targets(f, c, &problems);
+        report_ports(f, c, &problems);
         compare_type(f, c);
     }
 }
@@ -219,6 +234,13 @@ static void check_selectors(struct facts *f)
 
 /* ---- hosts and paths of Ingresses ---- */
 
+/* "/x/", "/x" and "/x*" route the same, as far as a reader cares. */
+static struct str plain_path(struct str path)
+{
+    while (path.n && (path.p[path.n - 1] == '*' || path.p[path.n - 1] == '/')) path.n--;
+    return path;
+}
+
 static void routes_of(const struct side *s, struct names *out)
 {
     for (uint32_t i = 0; i < s->objects.n; i++) {
@@ -229,7 +251,7 @@ static void routes_of(const struct side *s, struct names *out)
             struct value rule = field_item(rules, k), paths = value_at(rule, "http", "paths", NULL);
             struct str host = value_str_at(rule, "host");
             for (uint32_t j = 0; j < field_len(paths); j++) {
-                struct str path = value_str_at(field_item(paths, j), "path");
+                struct str path = plain_path(value_str_at(field_item(paths, j), "path"));
                 names_add(out, str_printf(out->a, "%.*s%.*s", STR_ARG(host.n ? host : STR("*")), STR_ARG(path.n ? path : STR("/"))));
             }
         }
