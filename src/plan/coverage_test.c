@@ -50,7 +50,7 @@ static void check_errata(struct arena *a, const struct plan *p, const char *who)
 static const struct { const char *number, *step; } answers[] = {
     {"R1", "back-4.2-write-applied-old"}, {"R2", "1.2-record-pools"}, {"R3", "2.1-images"}, {"R4", "1.3-sie-router-readyz"}, {"R5", "1.3-rollout-sie-router"},
     {"R6", "1.3-rollout-sie-router"}, {"R7", "2.2-values"}, {"R8", "2.2-values"}, {"R9", "chart-old"}, {"R11", "2.2-upgrade"}, {"R12", "2.3-expected"},
-    {"R13", "1.5-pause-sie-worker-a100-40gb-scaler"}, {"R14", "2.2-overlay"}, {"R15", "1.4-series-sie_router_requests_total"}, {"R16", "1.2-record-values"},
+    {"R13", "1.5-pause-sie-router-scaler"}, {"R14", "2.2-overlay"}, {"R15", "1.4-series-sie_router_requests_total"}, {"R16", "1.2-record-values"},
     {"R17", "1.2-revision"}, {"R18", "3.6-version-sie-worker-a100-40gb"}, {"R19", "3.2-sie-gateway-v1-models"}, {"R20", "1.4-prometheus"},
 };
 

@@ -56,7 +56,7 @@ void make_back_state(struct planner *p)
     /* "pending-upgrade" and its kin are one thing here. */
     capture_state(p, "status", "In what state is it?", "back.status", CAPTURE_STRING, "{{printf \"%.7s\" .Release.Info.Status}}", "^(deploye|failed|pending|superse)$");
     capture_state(p, "description", "What made it?", "back.description", CAPTURE_STRING, "{{printf \"%.200s\" .Release.Info.Description}}", "");
-    if (rollback_serves(p)) capture_way(p);
+    if (rollback_serves(p) && !terraform(p)) capture_way(p);
     for (uint32_t i = 0; i < p->shape.claims_n; i++) {
         const struct claim *c = &p->shape.claims[i];
         if (!c->item->old || !c->item->new || c->size_new <= c->size_old) continue;
@@ -86,7 +86,7 @@ static uint32_t outside_groups(struct planner *p)
 
 void make_when_way(struct planner *p, struct step *s, bool rollback)
 {
-    if (rollback_serves(p)) step_when(p->a, s, STR("back.way"), STR("rollback"), !rollback);
+    if (rollback_serves(p) && !terraform(p)) step_when(p->a, s, STR("back.way"), STR("rollback"), !rollback);
 }
 
 static void when_newer(struct planner *p, struct step *s)
@@ -102,8 +102,9 @@ void make_back_forget(struct planner *p)
     struct step *gate = make_gate(p, STR("pending"), STR("No helm process is at work on this release any more, anywhere"), STR(""));
     gate->note = make_text(p, STR("Helm's record says that an operation on {release} is under way. If that is so, end it with SIGTERM and wait; go on only when it was killed."), NULL);
     struct step *s = make_step(p, STEP_RUN, STR("forget"), STR(""));
-    make_kubectl(p, &s->argv, p->plan->ns, "delete", "--ignore-not-found", "secret", NULL);
-    argv_add_after(a, &s->argv, str_printf(a, "sh.helm.release.v1.%.*s.v", STR_ARG(p->plan->release)), ARG_CAPTURE, STR("back.latest"));
+    /* All of them: below a rollback that was killed may lie the upgrade that was killed before, and a release is refused for its newest record alone. */
+    make_kubectl(p, &s->argv, p->plan->ns, "delete", "secret", "-l", NULL);
+    argv_add(a, &s->argv, ARG_TEXT, str_printf(a, "owner=helm,name=%.*s,status in (pending-install,pending-upgrade,pending-rollback)", STR_ARG(p->plan->release)));
     step_effect(a, s, EFFECT_FORGET, STR(""), STR(""));
     s->inverse_why = STR("a step of the rollback");
     struct step *both[] = {gate, s};

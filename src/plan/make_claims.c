@@ -44,7 +44,6 @@ static void keep_claim(struct planner *p, const struct claim *c)
 {
     struct arena *a = p->a;
     const struct object *o = c->item->old;
-    capture_volume(p, o);
     set_policy(p, o, "retain", str_printf(a, "Keep the volume of %.*s whatever happens to the claim", STR_ARG(o->id)), v_str(STR("Retain")), "retain", false);
     struct step *s = make_step(p, STEP_RUN, str_printf(a, "keep-%.*s", STR_ARG(o->name)), make_text(p, p->entry->title, "name", o->id, NULL));
     make_kubectl(p, &s->argv, o->ns, "annotate", "--overwrite", str_z(a, make_ref(a, o)), "helm.sh/resource-policy=keep", NULL);
@@ -69,6 +68,9 @@ static void gate_growth(struct planner *p, const struct claim *c)
 
 void make_claims(struct planner *p)
 {
+    /* All captures before the first change. */
+    for (uint32_t i = 0; i < p->shape.claims_n; i++)
+        if (p->shape.claims[i].lost) capture_volume(p, p->shape.claims[i].item->old);
     for (uint32_t i = 0; i < p->shape.claims_n; i++) {
         const struct claim *c = &p->shape.claims[i];
         if (c->lost) keep_claim(p, c);

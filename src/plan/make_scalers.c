@@ -6,7 +6,10 @@ struct str make_paused_flag(struct arena *a, const struct object *o) { return st
 
 static const struct str paused_replicas = STR_INIT("autoscaling.keda.sh/paused-replicas");
 
-/* The upgrade leaves it and its target in place: pausing makes sense. */
+/* Of the release before, and at work: it is paused, so that its target's replicas are the captured ones when Helm or its deletion comes. */
+static bool works(const struct scaler_pair *x) { return x->old && !x->old->hpa && x->unit_old && x->unit_old->capture.n; }
+
+/* The upgrade leaves it and its target in place: it is resumed. */
 static bool survives(const struct scaler_pair *x) { return x->old && x->new && !x->old->hpa && !x->new->hpa && x->unit_old && x->unit_old->capture.n; }
 
 static bool hook_applied(const struct object *o) { return o && o->owner == OWNER_HOOK_APPLIED; }
@@ -62,7 +65,7 @@ static void resume_one(struct planner *p, const struct object *o, const struct s
 void make_pause(struct planner *p)
 {
     for (uint32_t i = 0; i < p->shape.scalers_n; i++)
-        if (survives(&p->shape.scalers[i])) pause_at(p, &p->shape.scalers[i], p->shape.scalers[i].unit_old->capture, "back-4.4-resume");
+        if (works(&p->shape.scalers[i])) pause_at(p, &p->shape.scalers[i], p->shape.scalers[i].unit_old->capture, "back-4.4-resume");
 }
 
 void make_resume(struct planner *p)
@@ -74,7 +77,7 @@ void make_resume(struct planner *p)
 void make_back_resume(struct planner *p)
 {
     for (uint32_t i = 0; i < p->shape.scalers_n; i++)
-        if (survives(&p->shape.scalers[i])) resume_one(p, p->shape.scalers[i].item->old, p->shape.scalers[i].old);
+        if (works(&p->shape.scalers[i])) resume_one(p, p->shape.scalers[i].item->old, p->shape.scalers[i].old);
 }
 
 /* ---- what a hook applies ---- */
@@ -160,6 +163,28 @@ static void pause_again(struct planner *p, const struct object *o, const char *k
     s->inverse_why = STR("a step of the rollback");
 }
 
+/* A flag says no number: what KEDA did between the object's return and its pause is taken back. */
+static void hold_again(struct planner *p, const struct scaler_pair *x)
+{
+    struct arena *a = p->a;
+    const struct object *o = x->item->old, *target = x->unit_old->item->old;
+    struct str flag = make_paused_flag(a, o);
+    struct step *s = make_step(p, STEP_WAIT, str_printf(a, "held-%.*s", STR_ARG(o->name)), str_printf(a, "%.*s is paused", STR_ARG(o->name)));
+    make_kubectl(p, &s->argv, o->ns, "get", "--ignore-not-found", "-o", "name", NULL);
+    argv_add(a, &s->argv, ARG_TEXT, str_printf(a, "horizontalpodautoscaler.autoscaling/%.*s", STR_ARG(x->old->hpa_name)));
+    step_expect(a, s, EXPECT_EMPTY, STR(""), STR("Is the KEDA operator at work?"));
+    step_when(a, s, flag, STR("true"), false);
+    s->timeout = 90;
+    s->timeout_why = STR("KEDA acts within seconds of a change");
+    s->poll = 2;
+    s = make_step(p, STEP_RUN, str_printf(a, "hold-%.*s", STR_ARG(target->name)), str_printf(a, "Give %.*s the replicas at which it was held", STR_ARG(target->name)));
+    make_kubectl(p, &s->argv, target->ns, "scale", str_z(a, make_ref(a, target)), NULL);
+    argv_add_after(a, &s->argv, STR("--replicas="), ARG_CAPTURE, x->unit_old->capture);
+    step_when(a, s, flag, STR("true"), false);
+    step_effect(a, s, EFFECT_SCALE, target->id, STR(""));
+    s->inverse_why = STR("a step of the rollback");
+}
+
 void make_back_scalers(struct planner *p)
 {
     struct step *s = make_applied_file(p, false);
@@ -171,7 +196,32 @@ void make_back_scalers(struct planner *p)
         if (!x->old || x->new || x->old->hpa || !x->hook_applied) continue;
         pause_again(p, x->item->old, "autoscaling.keda.sh/paused-replicas", make_paused_at(p->a, x->item->old));
         pause_again(p, x->item->old, "autoscaling.keda.sh/paused", make_paused_flag(p->a, x->item->old));
+        if (x->unit_old && x->unit_old->capture.n) hold_again(p, x);
     }
+}
+
+/* One that the upgrade deleted is there again after a way back that was killed in its hooks, and has perhaps scaled: as before that attempt. */
+static void take_back(struct planner *p, const struct scaler_pair *x)
+{
+    struct arena *a = p->a;
+    const struct object *o = x->item->old, *target = x->unit_old->item->old;
+    struct str there = str_printf(a, "back.there.%.*s", STR_ARG(x->unit_old->item->id));
+    struct step *s = make_step(p, STEP_RUN, str_printf(a, "delete-%.*s", STR_ARG(o->name)), str_printf(a, "Delete %.*s, should an earlier attempt have brought it back", STR_ARG(o->name)));
+    make_kubectl(p, &s->argv, o->ns, "delete", str_z(a, make_ref(a, o)), "--ignore-not-found", "--timeout=120s", NULL);
+    step_effect(a, s, EFFECT_DELETE, x->item->id, STR(""));
+    s->timeout = 150;
+    s->timeout_why = STR("a finalizer of its controller has to run");
+    s->inverse_why = STR("a step of the rollback");
+    s = make_step(p, STEP_CAPTURE, str_printf(a, "there-%.*s", STR_ARG(target->name)), str_printf(a, "Is %.*s there?", STR_ARG(x->unit_old->item->id)));
+    make_kubectl(p, &s->argv, target->ns, "get", "--ignore-not-found", "-o", "name", str_z(a, make_ref(a, target)), NULL);
+    step_capture(a, s, there, CAPTURE_STRING, STR(""))->if_absent = STR("");
+    s->fresh = true;
+    s = make_step(p, STEP_RUN, str_printf(a, "rescale-%.*s", STR_ARG(target->name)), str_printf(a, "Give %.*s the replicas that it had", STR_ARG(target->name)));
+    make_kubectl(p, &s->argv, target->ns, "scale", str_z(a, make_ref(a, target)), NULL);
+    argv_add_after(a, &s->argv, STR("--replicas="), ARG_CAPTURE, x->unit_old->capture);
+    step_when(a, s, there, STR(""), true);
+    step_effect(a, s, EFFECT_SCALE, target->id, STR(""));
+    s->inverse_why = STR("a step of the rollback");
 }
 
 /* Rollback, first: what only the new side's hook applied goes (its target will, and the old chart's health gate counts it), and nothing scales any more. */
@@ -189,9 +239,11 @@ void make_back_prepare(struct planner *p)
         s->timeout_why = STR("a finalizer of its controller has to run");
         s->inverse_why = STR("a step of the rollback");
     }
+    for (uint32_t i = 0; i < p->shape.scalers_n; i++)
+        if (works(&p->shape.scalers[i]) && !p->shape.scalers[i].new && p->shape.scalers[i].hook_applied) take_back(p, &p->shape.scalers[i]);
     for (uint32_t i = 0; i < p->shape.units_n; i++) {
         const struct unit *u = &p->shape.units[i];
-        if (!u->capture.n || !u->new) continue;
+        if (!make_is_read_again(u)) continue;
         const struct object *o = u->old->object;
         struct step *s = make_step(p, STEP_CAPTURE, str_printf(a, "replicas-%.*s", STR_ARG(o->name)), str_printf(a, "How many replicas has %.*s now?", STR_ARG(o->name)));
         make_kubectl(p, &s->argv, o->ns, "get", str_z(a, make_ref(a, o)), "-o", "jsonpath={.spec.replicas}", NULL);
@@ -200,7 +252,7 @@ void make_back_prepare(struct planner *p)
     }
     for (uint32_t i = 0; i < p->shape.scalers_n; i++) {
         const struct scaler_pair *x = &p->shape.scalers[i];
-        if (survives(x)) pause_at(p, x, str_printf(a, "back.%.*s", STR_ARG(x->unit_old->capture)), "back-4.4-resume");
+        if (survives(x)) pause_at(p, x, make_back_capture(a, x->unit_old), "back-4.4-resume");
     }
 }
 

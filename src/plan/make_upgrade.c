@@ -129,6 +129,12 @@ static void put_path(struct arena *a, struct map *m, const struct str *path, uin
     map_put(m, path[n - 1], leaf);
 }
 
+/* On the way back an object that both sides have is read again: it may have been scaled meanwhile. Not one whose count a side's Helm sets from the chart: an attempt
+ * that was killed may have done that, and then what is read is the chart's. */
+bool make_is_read_again(const struct unit *u) { return u->capture.n && u->new && u->key_old && u->key_new; }
+
+struct str make_back_capture(struct arena *a, const struct unit *u) { return make_is_read_again(u) ? str_printf(a, "back.%.*s", STR_ARG(u->capture)) : u->capture; }
+
 struct step *make_overlay_file(struct planner *p, bool new_side, struct str title)
 {
     struct arena *a = p->a;
@@ -140,8 +146,7 @@ struct step *make_overlay_file(struct planner *p, bool new_side, struct str titl
         uint32_t n = new_side ? u->key_new_n : u->key_old_n;
         struct str capture = u->capture.n ? u->capture : u->was ? u->was->capture : STR("");
         if (!key || !capture.n || !(new_side ? u->new : u->old)) continue;
-        /* On the way back an object that both sides have is read again: it may have been scaled meanwhile. */
-        if (!new_side && u->new) capture = str_printf(a, "back.%.*s", STR_ARG(capture));
+        if (!new_side && u->capture.n) capture = make_back_capture(a, u);
         struct map *hole = map_new(a);
         map_putz(hole, "$capture", v_str(capture));
         map_putz(hole, "type", v_str(STR("int")));
@@ -241,7 +246,7 @@ static void watch_fatal(struct planner *p, struct step *s, const struct workload
 static void scale_back(struct planner *p, const struct unit *u, const struct workload *w, struct str marker, struct str beside, const char *suffix)
 {
     struct arena *a = p->a;
-    struct str capture = p->back && u->new ? str_printf(a, "back.%.*s", STR_ARG(u->capture)) : u->capture;
+    struct str capture = p->back ? make_back_capture(a, u) : u->capture;
     struct str waited = STR("");
     if (beside.n && marker.n) {
         struct step *s = make_step(p, STEP_WAIT, str_printf(a, "applied-%.*s%s", STR_ARG(w->object->name), suffix), str_printf(a, "Helm has applied %.*s", STR_ARG(w->object->name)));

@@ -118,6 +118,8 @@ static bool describe(struct planner *p)
 
 /* ---- objects, documents, images ---- */
 
+static bool hook_stays(const struct object *o) { return !o || (o->owner == OWNER_HOOK && o->from && !str_has(o->from->delete_policy, STR("hook-succeeded"))); }
+
 static void add_objects(struct planner *p, const struct uncertain *old, const struct uncertain *new)
 {
     struct plan *q = p->plan;
@@ -130,7 +132,7 @@ static void add_objects(struct planner *p, const struct uncertain *old, const st
             .owner_old = x->old ? str_from(owner_name(x->old->owner)) : STR(""), .owner_new = x->new ? str_from(owner_name(x->new->owner)) : STR(""),
             .digest_old = x->old ? text_or_empty(x->old->digest) : STR(""), .digest_new = x->new ? text_or_empty(x->new->digest) : STR(""),
             .in_old = x->old, .in_new = x->new, .compared_by_name = x->compared_by_name, .replicas_old = -1, .replicas_new = -1,
-            .holds_data = str_is(x->any->kind, "PersistentVolumeClaim"), .leaves_residue = residue_is_left(p, x),
+            .holds_data = str_is(x->any->kind, "PersistentVolumeClaim"), .hook_stays = hook_stays(x->old) && hook_stays(x->new), .leaves_residue = residue_is_left(p, x),
         };
     }
 }

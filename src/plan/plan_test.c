@@ -204,8 +204,8 @@ TEST(plan_pauses_and_resumes_as_it_was)
     CHECK_INT(pause->when_n, 2);
     CHECK_INT(resume->when_n, 2);
     CHECK(!pause->when[0].negate && !pause->when[0].equals.n);
-    /* The one whose target goes away is deleted and applied again by the rollback, paused as it was. */
-    CHECK(!step_of(p, "1.5-pause-searchd-router-scaler"));
+    /* The one whose target goes away is paused as well, so that the target keeps the captured count; then deleted, and applied again by the rollback, paused as it was. */
+    CHECK(step_of(p, "1.5-pause-searchd-router-scaler") && step_of(p, "back-4.4-resume-searchd-router-scaler") && !step_of(p, "3.4-resume-searchd-router-scaler"));
     const struct step *orphan = step_of(p, "delete-searchd-router-scaler");
     CHECK(orphan && str_is(orphan->inverse, "back-4.2-apply-old"));
     CHECK(step_of(p, "back-4.2-repause-searchd-router-scaler") != NULL);

@@ -172,6 +172,9 @@ void prometheus_metrics(struct arena *a, struct str query, struct strmap *out);
  * nothing to patch. */
 struct value residue_removals(struct planner *p, struct value old, struct value new, uint32_t depth);
 struct value residue_merge(struct planner *p, struct value old, struct value new, uint32_t depth);
+/* The capture of replicas that the way back uses for it, and whether that is one that the way back takes itself. */
+struct str make_back_capture(struct arena *a, const struct unit *u);
+bool make_is_read_again(const struct unit *u);
 /* Whether client-side applies of the old version alone leave something of the new one in it. */
 bool residue_is_left(struct planner *p, const struct item *x);
 

@@ -106,13 +106,13 @@ bool residue_is_left(struct planner *p, const struct item *x)
 static void when_needed(struct planner *p, struct step *s)
 {
     step_when(p->a, s, STR("server_side"), STR("false"), false);
-    make_when_way(p, s, false);
+    /* Helm's rollback takes the upgrade's record for "before" and leaves nothing; a second one takes the first one's, which is the old version's. */
+    if (!make_back_upgrades(p)) *PUSH(p->a, s->when, s->when_n, s->when_cap) = (struct condition){.capture = STR("back.latest"), .equals = STR(""), .equals_capture = STR("next_revision"), .negate = true};
 }
 
 void make_back_residue(struct planner *p)
 {
     struct arena *a = p->a;
-    if (!make_back_upgrades(p)) return; /* Helm's rollback takes the failed record for "before", and leaves nothing */
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         const struct item *x = &p->shape.items[i];
         if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) continue;

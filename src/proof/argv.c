@@ -114,6 +114,13 @@ static bool forgets(struct words *w, const struct arg *x)
     return true;
 }
 
+/* All records of operations that were never finished, by the labels that Helm gives them (pkg/storage/driver/secrets.go). */
+static bool forgets_pending(struct words *w)
+{
+    struct str wanted = str_printf(w->r->a, "owner=helm,name=%.*s,status in (pending-install,pending-upgrade,pending-rollback)", STR_ARG(w->r->plan->release));
+    return !w->x->objects_n && str_eq(w->ns, w->r->plan->ns) && str_eq(w->x->selector, wanted);
+}
+
 /* What stands for objects: TYPE/NAME..., or TYPE NAME..., or TYPE alone. */
 static void read_target(struct words *w, const struct arg *x, struct str *resource)
 {
@@ -177,7 +184,7 @@ static bool kubectl_flag(struct words *w, const struct arg *x)
         if (str_is(s, "-o") || str_is(s, "--output")) a->template = text_of(f);
         if (str_is(s, "--type")) a->merge = is_text(f, "merge");
         if (str_is(s, "--type") && !is_text(f, "merge") && !is_text(f, "strategic")) unknown(w, "a patch of that type is not modelled");
-        if (str_is(s, "-l") || str_is(s, "--selector")) a->any_of_kind = true;
+        if (str_is(s, "-l") || str_is(s, "--selector")) a->selector = text_of(f), a->any_of_kind = true;
         return true;
     }
     for (const char *const *e = with_equals; *e; e++)
@@ -222,7 +229,10 @@ static void read_kubectl(struct words *w)
             for (size_t i = 0; i < sizeof kubectl_changes / sizeof *kubectl_changes; i++)
                 if (str_is(verb, kubectl_changes[i].word)) a->verb = kubectl_changes[i].verb;
             if (str_is(verb, "rollout")) a->verb = (x = next(w)) && is_text(x, "status") ? VERB_OBSERVE : VERB_UNKNOWN;
-            if (str_is(verb, "auth")) a->verb = (x = next(w)) && is_text(x, "can-i") ? VERB_OBSERVE : VERB_UNKNOWN;
+            if (str_is(verb, "auth")) {
+                a->verb = (x = next(w)) && is_text(x, "can-i") ? VERB_OBSERVE : VERB_UNKNOWN;
+                a->any_of_kind = true; /* what follows is a right, no object */
+            }
             if (a->verb == VERB_UNKNOWN) return unknown(w, "this kubectl command is not modelled");
         } else if (x->kind == ARG_TEXT && x->text.n && x->text.p[0] == '-') {
             if (!kubectl_flag(w, x) && a->verb != VERB_OBSERVE) return unknown(w, "a flag of it is not modelled");
@@ -239,7 +249,8 @@ static void read_kubectl(struct words *w)
     if (a->verb == VERB_APPLY && a->dry_run) a->verb = VERB_OBSERVE;
     if (a->verb == VERB_APPLY && !a->file.n) unknown(w, "what it applies is not known");
     if (a->verb == VERB_PATCH && !a->file.n) unknown(w, "its patch is not known");
-    if (a->verb == VERB_DELETE && !a->objects_n) unknown(w, "it deletes more than objects by name");
+    if (a->verb == VERB_DELETE && str_is(resource, "secret") && forgets_pending(w)) a->verb = VERB_FORGET;
+    if (a->verb == VERB_DELETE && (!a->objects_n || a->selector.n)) unknown(w, "it deletes more than objects by name");
     if ((a->verb == VERB_SCALE || a->verb == VERB_ANNOTATE) && !a->objects_n) unknown(w, "its object is not known");
     if (a->verb == VERB_ANNOTATE && !listed(annotations, a->key)) unknown(w, "what its annotation does is not modelled");
     if (a->verb == VERB_PATCH && !a->objects_n && !a->volume) unknown(w, "its object is not known");

@@ -172,6 +172,22 @@ static void flow_step(struct flow *f, const struct step *s)
 
 static bool is_change(const struct step *s, const struct action *x) { return s->kind == STEP_RUN && !looks(x->verb); }
 
+/* Its captures say what was before, or a command that changes something uses them. A token for a request is neither. */
+static bool decides(const struct search *q, const struct step *s)
+{
+    const struct plan *p = q->r.plan;
+    for (uint32_t k = 0; k < s->captures_n; k++) {
+        const struct meant *m = model_capture(&q->r, s->captures[k].name);
+        if (m->meaning != MEANS_TEXT) return true;
+        for (uint32_t i = 0; i < p->forward.n + p->back.n; i++) {
+            const struct step *x = i < p->forward.n ? p->forward.v[i] : p->back.v[i - p->forward.n];
+            for (uint32_t w = 0; step_changes(x) && w < x->argv.n; w++)
+                if (x->argv.v[w].kind == ARG_CAPTURE && str_eq(x->argv.v[w].text, m->name)) return true;
+        }
+    }
+    return false;
+}
+
 static void check_forward_flow(struct search *q)
 {
     const struct plan *p = q->r.plan;
@@ -180,7 +196,7 @@ static void check_forward_flow(struct search *q)
     for (uint32_t i = 0; i < p->forward.n; i++) {
         const struct step *s = p->forward.v[i];
         flow_step(&f, s);
-        if (s->kind == STEP_CAPTURE && !s->fresh && changed) complain(q, "flow", s, "it captures after something was changed");
+        if (s->kind == STEP_CAPTURE && !s->fresh && changed && decides(q, s)) complain(q, "flow", s, "it captures after something was changed");
         changed |= is_change(s, &q->r.forward[i]);
     }
 }
@@ -330,7 +346,7 @@ static const struct {
     {"applied", "What the old hooks applied is in the cluster as they applied it.", has_applied, checks_applied},
     {"render", "In this cluster Helm renders the new chart as it was rendered for this plan.", not_terraform, checks_render},
     {"alone", "While the scripts run nobody else changes this release, its objects or their autoscalers' definitions.", always, NULL},
-    {"hooks", "Hooks do what their manifests say; their own objects come and go by their policies; one that outlives its helm ends before the next upgrade has.", has_hooks, NULL},
+    {"hooks", "Hooks do what their manifests say; their own objects come and go by their policies; one that outlives a helm that was killed on the way back has ended when the rollback is started again.", has_hooks, NULL},
     {"terraform", "terraform apply is one helm upgrade by its provider, with the chart and values of its configuration.", is_terraform, NULL},
 };
 

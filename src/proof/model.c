@@ -68,16 +68,18 @@ static enum side deployed_side(const struct state *s)
     return SIDE_NONE;
 }
 
+enum { STALE = NUMBER_LATER + 1 };
+
 /* Old records that say nothing any more make room. */
 static void push_record(const struct doing *d, struct state *s, enum side side, uint8_t status, uint8_t words)
 {
     for (int i = 0; i < d->part->captures_n; i++) {
         const struct meant *m = model_capture(d->r, d->part->captures[i]);
-        /* A captured number of a newer record than the first is of that record no longer the newest. */
-        if (m->meaning == MEANS_REVISION && s->captures[i] == VALUE_FIRST + 1) s->captures[i] = VALUE_FIRST + 2;
+        /* A captured number of a later record than the first is that of the newest no more. */
+        if (m->meaning == MEANS_REVISION && s->captures[i] > VALUE_FIRST) s->captures[i] = VALUE_FIRST + STALE;
     }
-    struct record r = {(uint8_t)side, status, words}, *last = &s->records[s->records_n - 1];
-    if (s->records_n > 1 && last->side == r.side && last->status == r.status && last->words == r.words) return;
+    struct record *last = &s->records[s->records_n - 1];
+    struct record r = {(uint8_t)side, status, words, last->number == NUMBER_START ? NUMBER_NEXT : NUMBER_LATER};
     if (s->records_n == RECORDS) {
         int drop = s->records[0].status == STATUS_DEPLOYED ? 1 : 0;
         memmove(&s->records[drop], &s->records[drop + 1], sizeof *s->records * (size_t)(RECORDS - 1 - drop));
@@ -195,7 +197,7 @@ static void hook_apply(struct state *s, enum side to, bool bounds)
 {
     s->scaler = thing_of(to);
     s->bounds = bounds;
-    s->settled = 0; /* a change of its spec makes KEDA look again */
+    if (s->settled) s->settled = 2; /* a change of its spec makes KEDA look again */
 }
 
 static bool is_job(const struct plan_object *o)
@@ -234,6 +236,7 @@ static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, boo
     if (h->to == SIDE_OLD && running && d->part->scaler_applied) s.jobs |= JOB_OLD;
     if (!running && d->part->scaler_applied) s.jobs = 0;
     if (d->part->hook) {
+        bool stays_always = d->r->plan->objects[d->part->main].hook_stays;
         if (running) tell(d, &s, fate, what);
         if (!has_hook(d, h->to)) {
             if (!running) tell(d, &s, fate, what);
@@ -247,7 +250,8 @@ static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, boo
             stays.stray = 1;
         }
         tell(d, &stays, fate, what);
-        tell(d, &goes, fate, what);
+        /* Deleted when it has succeeded, or before it is made again. */
+        if (!stays_always || running) tell(d, &goes, fate, what);
         return;
     }
     if (hook_applies(d, h->to)) {
@@ -282,6 +286,7 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
 {
     bool numbered = model_is_start(before);
     struct state s = *before;
+    s.outside = 0;
     push_record(d, &s, h->to, STATUS_PENDING, WORDS_OTHER);
     tell_subsets(d, h, &s, "killed while it applied objects", false);
     struct state failed = with_status(&s, STATUS_FAILED);
@@ -359,15 +364,25 @@ static void terraform(struct doing *d, const struct action *x, const struct stat
     change_release(d, &h, before, WORDS_OTHER, false);
 }
 
+static void tell_change(struct doing *d, const struct state *before, const struct state *after);
+
+static void forget_pending(struct doing *d, const struct state *before)
+{
+    struct state s = *before;
+    while (s.records_n > 1 && model_newest(&s)->status == STATUS_PENDING) s.records_n--;
+    tell_change(d, before, &s);
+}
+
 static void forget(struct doing *d, const struct action *x, const struct state *before)
 {
+    if (!x->capture.n) return forget_pending(d, before);
     int i = part_capture(d->part, x->capture);
     struct state s = *before;
     uint8_t code = i < 0 ? VALUE_NONE : before->captures[i];
     if (code < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which record to take away has not been captured");
     if (code == VALUE_FIRST) return tell(d, before, FATE_HARM, "it takes away the record of the revision from before the upgrade");
     /* The number is of a record that is not the newest any more. */
-    if (code != VALUE_FIRST + 1 || s.records_n < 2 || model_is_start(&s)) return tell(d, before, FATE_DONE, "nothing to take away");
+    if (code == VALUE_FIRST + STALE || s.records_n < 2 || model_is_start(&s)) return tell(d, before, FATE_DONE, "nothing to take away");
     tell(d, before, FATE_STOP, "not done");
     if (model_newest(&s)->status == STATUS_DEPLOYED) return tell(d, before, FATE_HARM, "it takes away the record of a deployed revision");
     s.records_n--;
@@ -398,6 +413,8 @@ static void delete_objects(struct doing *d, const struct action *x, const struct
         *t = thing_of(SIDE_NONE);
         if (role == ROLE_SCALER || d->part->main == UINT32_MAX) s.paused_at = s.paused = s.settled = s.bounds = 0;
     }
+    for (uint32_t k = 0; k < x->objects_n; k++)
+        if (!d->r->plan->objects[x->objects[k]].in_new) s.outside = 0;
     s.jobs &= (uint8_t)~deleted_jobs(d, x);
     if (harm) return tell(d, &s, FATE_HARM, "it deletes an object that was there before and is not the release's");
     tell_change(d, before, &s);
@@ -420,13 +437,14 @@ static void annotate(struct doing *d, const struct action *x, const struct state
     if (str_is(x->key, "helm.sh/resource-policy")) {
         s.kept = !x->remove;
     } else if (str_is(x->key, "autoscaling.keda.sh/paused")) {
+        if (s.paused == x->remove) s.settled = 0;
         s.paused = !x->remove;
-        s.settled = 0;
     } else {
         uint8_t symbol = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value.text) : SYMBOL_CONST;
         if (!x->remove && !x->overwrite && s.paused_at && s.paused_at != symbol + 1) return tell(d, before, FATE_STUCK, "refused: the annotation is there with another value");
-        s.paused_at = x->remove ? 0 : (uint8_t)(symbol + 1);
-        s.settled = 0;
+        uint8_t now = x->remove ? 0 : (uint8_t)(symbol + 1);
+        if (s.paused_at != now) s.settled = 0;
+        s.paused_at = now;
     }
     tell_change(d, before, &s);
 }
@@ -490,12 +508,16 @@ static void look(struct doing *d, const struct step *s, const struct action *x, 
         const struct thing *t = role == ROLE_MAIN ? &before->main : &before->scaler;
         any |= t->there != THING_ABSENT;
         if (t->there == THING_ABSENT && !x->missing_ok && !x->dry_run) return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
-        if (role != ROLE_SCALER || !str_has(x->template, STR("@.type==\"Paused\""))) continue;
-        bool paused = before->paused_at || before->paused;
-        if (wants(s, EXPECT_EQUALS, "True") && !paused) return tell(d, before, FATE_STUCK, "it waits for a pause that nobody asked for");
-        if (wants(s, EXPECT_NOT_MATCHES, "^True$") && paused) return tell(d, before, FATE_STUCK, "it waits for the end of a pause that nobody ends");
-        if (paused && before->paused_at && !before->settled) after.live = (uint8_t)(before->paused_at - 1);
-        if (paused) after.settled = 1;
+    }
+    /* KEDA has settled a pause when its HPA is gone; it makes it again when the pause ends. */
+    bool hpa = false, paused = before->paused_at || before->paused;
+    for (uint32_t k = 0; k < x->objects_n; k++) hpa |= x->objects[k] == d->part->hpa;
+    if (hpa && wants(s, EXPECT_EMPTY, NULL)) {
+        if (!paused) return tell(d, before, FATE_STUCK, "it waits for a pause that nobody asked for");
+        if (before->paused_at && before->settled != 1) after.live = (uint8_t)(before->paused_at - 1);
+        after.settled = 1;
+    } else if (hpa && wants(s, EXPECT_NOT_EMPTY, NULL) && paused) {
+        return tell(d, before, FATE_STUCK, "it waits for the end of a pause that nobody ends");
     }
     if (any && wants(s, EXPECT_EMPTY, NULL)) return tell(d, before, FATE_STUCK, "what should not be there is there");
     enum side side = str_is(x->ask, "helm get all") ? release_wanted(d, s) : SIDE_NONE;
@@ -510,7 +532,8 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
 {
     const struct record *newest = model_newest(s);
     switch (m->meaning) {
-    case MEANS_REVISION: case MEANS_NEXT: return model_is_start(s) ? VALUE_FIRST : VALUE_FIRST + 1;
+    case MEANS_REVISION: return (uint8_t)(VALUE_FIRST + newest->number);
+    case MEANS_NEXT: return model_is_start(s) ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_STATUS: return (uint8_t)(VALUE_FIRST + newest->status);
     case MEANS_DESCRIPTION: return (uint8_t)(VALUE_FIRST + newest->words);
     case MEANS_SERVER_SIDE: return d->part->server_side && d->part->major == 4 ? VALUE_FIRST : VALUE_FIRST + 1;
@@ -542,8 +565,19 @@ static void capture(struct doing *d, const struct step *step, const struct actio
         any |= role != ROLE_NONE && thing_at(&s, role)->there != THING_ABSENT;
     }
     if (any) return tell(d, &s, FATE_DONE, "something is there");
-    /* Of the other objects that it names this part knows nothing. */
-    if (!(mine && x->objects_n == 1)) tell(d, &s, FATE_DONE, "something is there");
+    if (mine && x->objects_n == 1) {
+        s.captures[outside] = VALUE_EMPTY;
+        return tell(d, &s, FATE_DONE, "nothing is there");
+    }
+    /* Of the other objects that it names this part knows nothing, but that they stay until Helm changes the release. */
+    int shift = outside % 4 * 2, seen = (s.outside >> shift) & 3;
+    if (seen != 2) {
+        struct state there = s;
+        there.outside |= (uint8_t)(1 << shift);
+        tell(d, &there, FATE_DONE, "something is there");
+    }
+    if (seen == 1) return;
+    s.outside |= (uint8_t)(2 << shift);
     s.captures[outside] = VALUE_EMPTY;
     tell(d, &s, FATE_DONE, "nothing is there");
 }
@@ -606,7 +640,8 @@ int model_condition(const struct doing *d, const struct state *s, const struct c
         const struct meant *other = model_capture(d->r, c->equals_capture);
         int k = part_capture(d->part, c->equals_capture);
         if (!other || k < 0) return -1;
-        if (m->meaning == MEANS_REVISION) result = code == VALUE_FIRST && s->captures[k] == VALUE_FIRST;
+        if (m->meaning == MEANS_REVISION && other->meaning == MEANS_REVISION) result = code == s->captures[k];
+        else if (m->meaning == MEANS_REVISION && other->meaning == MEANS_NEXT) result = code == VALUE_FIRST + NUMBER_NEXT && s->captures[k] == VALUE_FIRST;
         else if (m->meaning == MEANS_DESCRIPTION && other->meaning == MEANS_WORDS) result = code == VALUE_FIRST + WORDS_FIRST + k;
         else if (m->meaning == MEANS_DESCRIPTION && other->meaning == MEANS_ROLLBACK_WORDS) result = code == VALUE_FIRST + WORDS_ROLLBACK;
     } else if (!c->equals.n || code <= VALUE_EMPTY) {
@@ -631,7 +666,7 @@ void model_environment(struct doing *d, const struct state *before)
     struct state s = *before;
     bool paused = p->pauses && (s.paused_at || s.paused);
     if (p->scaled && s.main.there == THING_THERE && s.scaler.there == THING_THERE) {
-        if (s.paused_at && !s.settled) {
+        if (s.paused_at && s.settled != 1) {
             s.live = (uint8_t)(s.paused_at - 1);
             s.settled = 1;
             tell(d, &s, FATE_DONE, "KEDA scales to the count of the pause");

@@ -27,7 +27,7 @@ enum verb {
     VERB_DELETE, VERB_SCALE,
     VERB_ANNOTATE,   /* `key`; `remove`, or with the value `value` */
     VERB_PATCH,      /* with `file`; `merge` or strategic; `volume`: of the PersistentVolume in `capture` */
-    VERB_FORGET,     /* deletes Helm's record of the revision in `capture` */
+    VERB_FORGET,     /* deletes Helm's record of the revision in `capture`; "": those of all pending operations */
 };
 
 struct action {
@@ -46,6 +46,7 @@ struct action {
     struct arg force;        /* --force-conflicts=; text "" when it is not given */
     struct str template;     /* what an observation prints: -o or --template; "" */
     struct str ask;          /* "helm get all", "helm version", "kubectl get" ...: what it observes */
+    struct str selector;     /* -l; "" */
     bool any_of_kind;        /* it names a kind, no object */
 };
 
@@ -107,11 +108,13 @@ struct thing {
 enum status { STATUS_DEPLOYED = 2, STATUS_FAILED, STATUS_PENDING, STATUS_SUPERSEDED };
 enum { WORDS_START = 1, WORDS_OTHER, WORDS_ROLLBACK, WORDS_FIRST /* + index of the capture */ };
 
+enum { NUMBER_START, NUMBER_NEXT, NUMBER_LATER }; /* the revision from before, the one after it, any other */
+
 struct record {
-    uint8_t side, status, words;
+    uint8_t side, status, words, number;
 };
 
-enum { RECORDS = 4, CAPTURES = 20, FILES = 6 };
+enum { RECORDS = 5, CAPTURES = 20, FILES = 6 };
 enum { JOBS = 5, JOB_STRAY = 1 << 6, JOB_OLD = 1 << 7 };
 enum { DATA_NONE, DATA_ALIVE, DATA_DETACHED, DATA_GONE };
 /* Of a capture: 0 not taken, else 1 for empty, or a code that its meaning reads. */
@@ -127,12 +130,13 @@ struct state {
     uint8_t live;                    /* replicas */
     uint8_t paused_at;               /* 0, or 1 + symbol */
     uint8_t paused;                  /* the flag */
-    uint8_t settled;                 /* KEDA has done what a pause asks for */
+    uint8_t settled;                 /* KEDA has done what a pause asks for (its HPA is gone); 2: and may look again, for the definition was applied */
     uint8_t bounds;                  /* the scaler was applied with an overlay's bounds */
     uint8_t data, kept, retained;
     uint8_t jobs;                    /* hooks' Jobs that may still be at work: a bit each for the new version's (the last stands for all beyond, JOB_STRAY for one
                                       * of another number than the plan knows), and JOB_OLD */
     uint8_t stray;                   /* a hook's object of another revision than the plan knows is left behind */
+    uint8_t outside;                 /* what MEANS_OUTSIDE last saw of other parts' objects, 2 bits a capture: 1 something, 2 nothing; 0 since Helm changed them */
     uint8_t captures[CAPTURES], files[FILES];
 };
 
@@ -140,6 +144,7 @@ struct state {
 
 struct part {
     uint32_t main, scaler;           /* indices in plan->objects; UINT32_MAX: none */
+    uint32_t hpa;                    /* the HorizontalPodAutoscaler that KEDA makes for the scaler; UINT32_MAX: not known */
     bool claim, hook, numbered, crd;  /* what `main` is; numbered: a hook's object named after the upgrade's revision */
     bool scaled;                     /* `scaler` scales `main` */
     bool scaler_applied;             /* `scaler` is hook-applied: in no record of Helm's */

@@ -14,6 +14,16 @@ static uint32_t scaler_of(const struct plan *p, const struct plan_object *o)
     return UINT32_MAX;
 }
 
+/* KEDA names it after the ScaledObject, unless that says otherwise. */
+static uint32_t hpa_of(const struct search *q, uint32_t scaler)
+{
+    const struct plan *p = q->r.plan;
+    for (uint32_t i = 0; scaler != UINT32_MAX && i < p->objects_n; i++)
+        if (str_is(p->objects[i].kind, "HorizontalPodAutoscaler") && str_starts(p->objects[i].name, STR("keda-hpa-")) &&
+            str_eq(str_from_n(p->objects[i].name, 9), p->objects[scaler].name) && str_eq(p->objects[i].ns, p->objects[scaler].ns)) return i;
+    return UINT32_MAX;
+}
+
 static bool ends_in_number(struct str s)
 {
     size_t n = s.n;
@@ -21,10 +31,11 @@ static bool ends_in_number(struct str s)
     return n && n < s.n && s.p[n - 1] == '-';
 }
 
-static bool make_part(const struct plan *p, uint32_t i, const bool *taken, struct part *out)
+static bool make_part(const struct search *q, uint32_t i, const bool *taken, struct part *out)
 {
+    const struct plan *p = q->r.plan;
     const struct plan_object *o = &p->objects[i];
-    *out = (struct part){.main = i, .scaler = UINT32_MAX};
+    *out = (struct part){.main = i, .scaler = UINT32_MAX, .hpa = UINT32_MAX};
     if (taken[i]) return false;
     if (is_owner(o, "hook-applied")) {
         out->main = UINT32_MAX;
@@ -44,6 +55,7 @@ static bool make_part(const struct plan *p, uint32_t i, const bool *taken, struc
     }
     out->claim = out->main != UINT32_MAX && str_is(o->kind, "PersistentVolumeClaim");
     out->pauses = out->scaler != UINT32_MAX && str_is(p->objects[out->scaler].kind, "ScaledObject");
+    out->hpa = hpa_of(q, out->scaler);
     return true;
 }
 
@@ -51,19 +63,8 @@ static void look_of(struct buf *b, const struct search *q, uint32_t i)
 {
     if (i == UINT32_MAX) return buf_z(b, "-");
     const struct plan_object *o = &q->r.plan->objects[i];
-    buf_printf(b, "%.*s/%.*s/%d%d%d%d%d/", STR_ARG(o->owner_old), STR_ARG(o->owner_new), o->in_old, o->in_new, o->leaves_residue, model_is_custom(o), q->absent[i]);
+    buf_printf(b, "%.*s/%.*s/%d%d%d%d%d%d/", STR_ARG(o->owner_old), STR_ARG(o->owner_new), o->hook_stays, o->in_old, o->in_new, o->leaves_residue, model_is_custom(o), q->absent[i]);
     buf_printf(b, "%d%d%d", o->replicas_old >= 0, o->replicas_new >= 0, str_is(o->kind, "Job"));
-}
-
-static void touching(struct buf *b, const struct part *part, const struct step_list *l, const struct action *x)
-{
-    buf_byte(b, '|');
-    for (uint32_t i = 0; i < l->n; i++)
-        for (uint32_t k = 0; k < x[i].objects_n; k++) {
-            int role = part_role(part, x[i].objects[k]);
-            /* Of a file only its side counts, and of a check that something is there that it looks. */
-            if (role != ROLE_NONE && (l->v[i]->kind != STEP_RECORD && !x[i].dry_run)) buf_printf(b, "%u.%d%s ", i, role, x[i].objects_n == 1 ? "!" : "");
-        }
 }
 
 /* Two parts of the same look have the same runs. */
@@ -73,10 +74,7 @@ static struct str look_of_part(const struct search *q, const struct part *p)
     look_of(&b, q, p->main);
     look_of(&b, q, p->scaler);
     buf_printf(&b, "%d%d%d%d", p->claim, p->hook, p->numbered, p->crd);
-    touching(&b, p, &q->r.plan->forward, q->r.forward);
-    touching(&b, p, &q->r.plan->back, q->r.back);
-    for (uint32_t i = 0; p->claim && i < q->r.captures_n; i++)
-        if (q->r.captures[i].meaning == MEANS_VOLUME && q->r.captures[i].object == p->main) buf_printf(&b, "v%u", i);
+    search_look(q, p, &b);
     return buf_str(&b);
 }
 
@@ -101,7 +99,7 @@ static void find_sorts(struct search *q, struct sorts *out)
     }
     for (uint32_t i = 0; i < p->objects_n; i++) {
         struct part part;
-        if (!make_part(p, i, taken, &part)) continue;
+        if (!make_part(q, i, taken, &part)) continue;
         q->proof->parts++;
         struct str look = look_of_part(q, &part);
         /* Data is lost object by object. */
@@ -166,11 +164,16 @@ static void check_losses(struct search *q, const struct sorts *sorts)
 
 /* ---- all obligations ---- */
 
-static bool holds(struct search *q, struct sorts *sorts, struct failure **first)
+static bool holds(struct search *q, struct sorts *sorts, bool back, uint32_t at, struct failure **first)
 {
     for (uint32_t i = 0; i < sorts->n; i++) {
         struct sort *k = &sorts->v[i];
-        bool lost = false;
+        const struct step *without = q->without;
+        bool lost = false, matters = true;
+        q->without = NULL;
+        if (without) matters = search_matters(q, &k->part, without, back, at);
+        q->without = without;
+        if (!matters) continue;
         if (!search_part(q, &k->part, &lost, first)) return false;
         if (!q->without) k->lost = lost;
         else if (lost && !k->lost) return false;
@@ -189,7 +192,7 @@ static void find_spare(struct search *q, struct sorts *sorts)
             struct failure *f = NULL;
             if (!step_changes(lists[l]->v[i])) continue;
             q->without = lists[l]->v[i];
-            if (holds(q, sorts, &f)) *PUSH(q->a, q->proof->spare, q->proof->spare_n, q->proof->spare_cap) = q->without->id;
+            if (holds(q, sorts, l == 1, i, &f)) *PUSH(q->a, q->proof->spare, q->proof->spare_n, q->proof->spare_cap) = q->without->id;
         }
     q->without = NULL;
     q->proof->states = states;
@@ -218,7 +221,7 @@ struct proof *proof_make(struct arena *a, const struct plan *p)
     flow_check(q);
     if (!differs_anywhere(p)) proof_fail(q, "forward", STR(""), STR("start and goal are the same, so nothing is proved"));
     find_sorts(q, &sorts);
-    if (!q->proof->failures_n && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
+    if (!q->proof->failures_n && !holds(q, &sorts, false, 0, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
     if (!q->proof->failures_n) check_losses(q, &sorts);
     if (!q->proof->failures_n) find_spare(q, &sorts);
     q->proof->verdict = q->proof->failures_n ? UNPROVED : q->proof->unchecked ? PROVED_UNDER : PROVED;

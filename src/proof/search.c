@@ -15,6 +15,9 @@ struct exploration {
     struct part part;
     struct doing d;
     uint32_t *forward, *back; uint32_t forward_n, back_n; /* steps that matter to this part */
+    uint32_t last_use[CAPTURES + FILES]; /* of the rollback's steps that matter, the last that reads it, and 1; 0: none */
+    bool symbolic[CAPTURES + FILES];     /* it holds a number of replicas */
+    bool anew[CAPTURES + FILES];         /* the rollback takes or writes it anew each time */
     struct node *v; uint32_t n, cap;
     uint32_t *slots; uint32_t slots_n;
     uint32_t at;                /* the node whose successors are made */
@@ -42,7 +45,7 @@ static void add_file(struct part *p, struct str name)
 static bool names_part(const struct part *p, const struct action *x)
 {
     for (uint32_t i = 0; i < x->objects_n; i++)
-        if (part_role(p, x->objects[i]) != ROLE_NONE) return true;
+        if (part_role(p, x->objects[i]) != ROLE_NONE || x->objects[i] == p->hpa) return true;
     return false;
 }
 
@@ -148,9 +151,208 @@ static uint32_t *find_steps(const struct search *q, const struct part *p, const 
     return v;
 }
 
+static void show_capture(struct buf *b, const struct search *q, const struct part *p, struct str name)
+{
+    const struct meant *m = name.n ? model_capture(&q->r, name) : NULL;
+    if (!m) return;
+    int role = part_role(p, m->object);
+    if (role != ROLE_NONE) buf_printf(b, "c%d.%d", m->meaning, role);
+    else buf_printf(b, "c%.*s", STR_ARG(name));
+    buf_byte(b, m->step->fresh ? '!' : ' ');
+}
+
+static void show_step(struct buf *b, const struct search *q, const struct part *p, const struct step *s, const struct action *x)
+{
+    buf_printf(b, "\n%d.%d.%d%d%d%d%d%d", x->verb, s->kind, x->missing_ok, x->overwrite, x->remove, x->merge, s->fresh, s->optional);
+    buf_printf(b, "%.*s", STR_ARG(x->key));
+    bool alone = x->objects_n == 1;
+    for (uint32_t i = 0; i < x->objects_n; i++)
+        if (x->objects[i] == p->hpa || part_role(p, x->objects[i]) != ROLE_NONE) buf_printf(b, "o%d%s", x->objects[i] == p->hpa ? 9 : part_role(p, x->objects[i]), alone ? "!" : "");
+    for (uint32_t i = 0; i < s->expect_n; i++) buf_printf(b, "e%d", s->expect[i].kind);
+    for (uint32_t i = 0; i < s->captures_n; i++) show_capture(b, q, p, s->captures[i].name);
+    show_capture(b, q, p, x->value.kind == ARG_CAPTURE ? x->value.text : STR(""));
+    show_capture(b, q, p, x->capture);
+    for (uint32_t i = 0; i < s->when_n; i++) {
+        show_capture(b, q, p, s->when[i].capture);
+        show_capture(b, q, p, s->when[i].equals_capture);
+        buf_printf(b, "=%.*s%d", STR_ARG(s->when[i].equals), s->when[i].negate);
+    }
+}
+
+static struct str hole_at(struct value v, struct str path, uint32_t depth)
+{
+    if (!path.n) return v.kind == V_MAP ? value_str_at(v, "$capture") : STR("?");
+    for (uint32_t i = 0; v.kind == V_MAP && depth < 32 && i < map_len(v); i++) {
+        struct str rest = str_trim_prefix(path, v.u.map->v[i].key);
+        if (rest.n == path.n || (rest.n && rest.p[0] != '.')) continue;
+        struct str found = hole_at(v.u.map->v[i].value, rest.n ? str_from_n(rest, 1) : rest, depth + 1);
+        if (found.n) return found;
+    }
+    return STR("");
+}
+
+/* Steps that are the same for both of two parts, but for the names, make the same runs. */
+void search_look(const struct search *q, const struct part *part, struct buf *b)
+{
+    const struct plan *plan = q->r.plan;
+    struct part p = *part;
+    find_captures(q, &p);
+    for (uint32_t k = 0; k < plan->forward.n + plan->back.n; k++) {
+        bool back = k >= plan->forward.n;
+        uint32_t i = back ? k - plan->forward.n : k;
+        const struct step *s = back ? plan->back.v[i] : plan->forward.v[i];
+        const struct action *x = back ? &q->r.back[i] : &q->r.forward[i];
+        if (!back && q->alike[i + 1] == i + 1) buf_printf(b, "\n>%u", i);
+        if (back && k == plan->forward.n) buf_byte(b, '|');
+        if (!matters(q, &p, s, x)) continue;
+        bool own = names_part(&p, x) && !changes_release(x->verb);
+        bool overlay = s->kind == STEP_WRITE && strmap_find(&q->r.overlays, s->stdout_to);
+        if (own || (s->kind == STEP_WRITE && !overlay)) {
+            show_step(b, q, &p, s, x);
+        } else if (overlay && p.scaled) {
+            const struct plan_object *o = &plan->objects[p.main];
+            bool old = (uintptr_t)strmap_get(&q->r.overlays, s->stdout_to) == SIDE_OLD;
+            buf_printf(b, "\nv%u", k);
+            show_capture(b, q, &p, hole_at(s->document, old ? o->replicas_key_old : o->replicas_key_new, 0));
+        } else {
+            buf_printf(b, "\n#%u", k);
+        }
+    }
+}
+
+bool search_matters(const struct search *q, const struct part *part, const struct step *s, bool back, uint32_t at)
+{
+    struct part p = *part;
+    find_captures(q, &p);
+    return matters(q, &p, s, back ? &q->r.back[at] : &q->r.forward[at]) || matters(q, &p, s, back ? &q->r.back3[at] : &q->r.forward3[at]);
+}
+
+/* ---- what need not be remembered ---- */
+
+static void note_use(struct exploration *e, int place, uint32_t at)
+{
+    if (place >= 0) e->last_use[place] = at + 1;
+}
+
+static void note_capture(struct exploration *e, struct str name, uint32_t at) { note_use(e, part_capture(&e->part, name), at); }
+
+static void note_file(struct exploration *e, struct str name, uint32_t at)
+{
+    int i = part_file(&e->part, name);
+    note_use(e, i < 0 ? -1 : CAPTURES + i, at);
+}
+
+static void note_holes(struct exploration *e, struct value v, uint32_t at, uint32_t depth)
+{
+    if (depth > 64) return;
+    if (v.kind == V_LIST)
+        for (uint32_t i = 0; i < list_len(v); i++) note_holes(e, v.u.list->v[i], at, depth + 1);
+    if (v.kind != V_MAP) return;
+    note_capture(e, value_str_at(v, "$capture"), at);
+    for (uint32_t i = 0; i < map_len(v); i++) note_holes(e, v.u.map->v[i].value, at, depth + 1);
+}
+
+static void note_uses(struct exploration *e)
+{
+    const struct reading *r = &e->q->r;
+    for (uint32_t i = 0; i < e->back_n; i++) {
+        const struct step *s = r->plan->back.v[e->back[i]];
+        const struct action *both[] = {&r->back[e->back[i]], &r->back3[e->back[i]]};
+        for (int k = 0; k < 2; k++) {
+            const struct action *x = both[k];
+            note_capture(e, x->capture, i);
+            note_capture(e, x->words, i);
+            note_capture(e, x->value.kind == ARG_CAPTURE ? x->value.text : STR(""), i);
+            note_capture(e, x->force.kind == ARG_CAPTURE ? x->force.text : STR(""), i);
+            note_file(e, x->file, i);
+            note_file(e, x->overlay, i);
+        }
+        for (uint32_t k = 0; k < s->when_n; k++) {
+            note_capture(e, s->when[k].capture, i);
+            note_capture(e, s->when[k].equals_capture, i);
+        }
+        if (s->kind == STEP_WRITE) note_holes(e, s->document, i, 0);
+        for (uint32_t k = 0; k < s->captures_n && s->fresh; k++) {
+            int c = part_capture(&e->part, s->captures[k].name);
+            if (c >= 0) e->anew[c] = true;
+        }
+        int f = part_file(&e->part, s->stdout_to);
+        if (f >= 0) e->anew[CAPTURES + f] = true;
+    }
+}
+
+/* Of Helm's records count: the newest; below pending ones (two of them are as good as more) the one that comes up when they are taken away; and the version of
+ * the newest deployed one. */
+static void simplify_records(struct state *s)
+{
+    struct record kept[RECORDS];
+    int n = 0, pending = 0, i = s->records_n - 1;
+    for (; i >= 0 && s->records[i].status == STATUS_PENDING; i--)
+        if (pending++ < 2) kept[n++] = s->records[i];
+    if (i >= 0) kept[n++] = s->records[i];
+    bool deployed = i >= 0 && s->records[i].status == STATUS_DEPLOYED;
+    for (i--; i >= 0 && !deployed && n < RECORDS; i--) {
+        if (s->records[i].status != STATUS_DEPLOYED) continue;
+        deployed = true;
+        kept[n++] = (struct record){s->records[i].side, STATUS_DEPLOYED, WORDS_OTHER, NUMBER_LATER};
+    }
+    memset(s->records, 0, sizeof s->records);
+    for (int k = 0; k < n; k++) s->records[k] = kept[n - 1 - k];
+    s->records_n = (uint8_t)n;
+}
+
+/* Forgets what the rollback never reads again, or takes anew before it does; and calls the numbers that nothing tells apart by the same names. */
+static void simplify(const struct exploration *e, struct state *s, bool starts)
+{
+    for (uint32_t i = 0; s->mode == BACK && i < CAPTURES + FILES; i++) {
+        uint8_t *v = i < CAPTURES ? &s->captures[i] : &s->files[i - CAPTURES];
+        bool over = e->last_use[i] <= s->pc;
+        if (!e->last_use[i] || (e->anew[i] && (over || starts))) *v = 0;
+    }
+    simplify_records(s);
+    if (s->mode == FORWARD) s->outside = 0;
+    uint8_t names[SYMBOLS] = {0}, next = SYMBOL_A;
+    uint8_t *places[2 + CAPTURES + FILES], less[2 + CAPTURES + FILES];
+    uint32_t n = 0;
+    if (!e->part.scaled) return;
+    places[n] = &s->live, less[n++] = 0;
+    if (s->paused_at) places[n] = &s->paused_at, less[n++] = 1;
+    for (int i = 0; i < e->part.captures_n; i++)
+        if (e->symbolic[i] && s->captures[i] >= VALUE_FIRST) places[n] = &s->captures[i], less[n++] = VALUE_FIRST;
+    for (int i = 0; i < e->part.files_n; i++)
+        if (e->symbolic[CAPTURES + i] && s->files[i] >= 2) places[n] = &s->files[i], less[n++] = 2;
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t symbol = (uint8_t)(*places[i] - less[i]);
+        if (symbol < SYMBOL_A || symbol > SYMBOL_D) continue;
+        if (!names[symbol]) names[symbol] = next++;
+        *places[i] = (uint8_t)(names[symbol] + less[i]);
+    }
+}
+
+static void find_symbolic(struct exploration *e)
+{
+    const struct reading *r = &e->q->r;
+    for (int i = 0; i < e->part.captures_n; i++) {
+        const struct meant *m = model_capture(r, e->part.captures[i]);
+        e->symbolic[i] = m && ((m->meaning == MEANS_REPLICAS && part_role(&e->part, m->object) == ROLE_MAIN) || (m->meaning == MEANS_PAUSED_AT && part_role(&e->part, m->object) == ROLE_SCALER));
+    }
+    for (int i = 0; i < e->part.files_n; i++) e->symbolic[CAPTURES + i] = strmap_find(&r->overlays, e->part.files[i]) != NULL;
+}
+
 /* ---- states, once each ---- */
 
-static uint32_t hash_state(const struct state *s) { return str_hash(str_of((const char *)s, sizeof *s)); }
+static uint32_t hash_state(const struct state *s)
+{
+    uint64_t h = 0x9e3779b97f4a7c15u, word;
+    for (size_t i = 0; i < sizeof *s; i += sizeof word) {
+        size_t n = sizeof *s - i < sizeof word ? sizeof *s - i : sizeof word;
+        word = 0;
+        memcpy(&word, (const char *)s + i, n);
+        h = (h ^ word) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+    }
+    return (uint32_t)h;
+}
 
 static void grow_slots(struct exploration *e)
 {
@@ -163,8 +365,10 @@ static void grow_slots(struct exploration *e)
     }
 }
 
-static void reach(struct exploration *e, const struct state *s, const struct step *step, const char *what)
+static void reach_at(struct exploration *e, const struct state *now, const struct step *step, const char *what, bool starts)
 {
+    struct state simple = *now, *s = &simple;
+    simplify(e, s, starts);
     if (e->n * 2 >= e->slots_n) grow_slots(e);
     uint32_t k = hash_state(s) & (e->slots_n - 1);
     for (; e->slots[k]; k = (k + 1) & (e->slots_n - 1))
@@ -173,6 +377,8 @@ static void reach(struct exploration *e, const struct state *s, const struct ste
     e->slots[k] = e->n;
     guard_step(e->q->a->guard);
 }
+
+static void reach(struct exploration *e, const struct state *s, const struct step *step, const char *what) { reach_at(e, s, step, what, false); }
 
 /* ---- what a part is compared with ---- */
 
@@ -204,10 +410,12 @@ static void compare_back(struct exploration *e, const struct state *s)
     const struct part *p = &e->part;
     const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
     const char *why;
+    /* A pause that KEDA has not yet looked at will be kept. */
+    uint8_t live = s->paused_at && s->settled != 1 ? (uint8_t)(s->paused_at - 1) : s->live;
     e->q->proof->runs++;
     struct thing wanted = thing_of(main && main->in_old ? SIDE_OLD : SIDE_NONE);
     if (s->start & BEGAN_FOREIGN) wanted = (struct thing){THING_FOREIGN, 0, 0, 0};
-    if (main && p->hook && s->main.there == THING_ABSENT) wanted = s->main; /* a hook's own object goes by its policy */
+    if (main && p->hook && !main->hook_stays && s->main.there == THING_ABSENT) wanted = s->main; /* it goes by its policy */
     bool stays = main && p->crd && s->main.there != THING_ABSENT && !main->in_old;
     if (stays || (p->crd && main->in_old)) wanted = s->main;
     e->lost |= stays;
@@ -223,8 +431,8 @@ static void compare_back(struct exploration *e, const struct state *s)
         return fail(e, "back", p->scaler, s->paused_at ? "is paused, and was not before" : "is not paused any more", NULL, NULL);
     if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED) != !s->paused)
         return fail(e, "back", p->scaler, s->paused ? "is flagged as paused, and was not before" : "is not flagged as paused any more", NULL, NULL);
-    if (p->scaled && main->in_old && by_chart(s->live)) return fail(e, "back", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
-    if (p->scaled && main->in_old && (s->start & (BEGAN_PAUSED | BEGAN_PAUSED_AT)) && s->live != SYMBOL_START)
+    if (p->scaled && main->in_old && by_chart(live)) return fail(e, "back", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
+    if (p->scaled && main->in_old && (s->start & (BEGAN_PAUSED | BEGAN_PAUSED_AT)) && live != SYMBOL_START)
         return fail(e, "back", p->main, "was held at a number by a pause, and has another now", NULL, NULL);
     if (p->pauses && s->paused_at && s->paused_at != SYMBOL_START + 1) return fail(e, "back", p->scaler, "is paused at another number than before", NULL, NULL);
     const struct record *r = model_newest(s);
@@ -324,8 +532,7 @@ static void roll_back(struct exploration *e, const struct state *s, uint32_t beg
     x.clean = 0;
     x.entry = (uint16_t)enter;
     x.pc = first_at(e->back, e->back_n, enter);
-    /* What the rollback captures anew it captures anew. */
-    reach(e, &x, step, what);
+    reach_at(e, &x, step, what, true);
 }
 
 static uint32_t step_index(const struct exploration *e, const struct state *s)
@@ -341,11 +548,22 @@ static void resume(struct exploration *e, const struct state *s, const struct st
     uint32_t at = step_index(e, s), fresh = s->mode == BACK ? e->q->fresh_back[s->entry] : e->q->fresh_forward;
     bool again = fresh != UINT32_MAX && fresh < at;
     x.clean = 0;
+    /* A Job of the old version ends before somebody starts the rollback again (a premise); what it does, it has done by then. */
+    if (s->mode == BACK && (s->jobs & JOB_OLD)) {
+        struct state after = x;
+        x.jobs &= (uint8_t)~JOB_OLD;
+        after.jobs = x.jobs;
+        if (object(e, e->part.scaler)->in_old) {
+            after.scaler = thing_of(SIDE_OLD);
+            after.bounds = 1;
+            resume(e, &after, step, what);
+        }
+    }
     /* The journal knows what is done. In the upgrade what is after a fresh step may be passed over or be done again. */
     if (s->mode == FORWARD || !again) reach(e, &x, step, what);
     if (!again) return;
     x.pc = s->mode == BACK ? first_at(e->back, e->back_n, fresh) : first_at(e->forward, e->forward_n, fresh);
-    reach(e, &x, step, what);
+    reach_at(e, &x, step, what, true);
 }
 
 /* After `s`, which the step's failure or a kill left. */
@@ -436,6 +654,17 @@ static void environment(void *context, const struct state *after, enum fate fate
     reach(context, after, NULL, what);
 }
 
+/* What the environment does at other places can as well be done at the next of these. */
+static bool environment_matters(const struct exploration *e, const struct state *s, uint32_t at)
+{
+    const struct reading *r = &e->q->r;
+    const struct step_list *l = is_back(s) ? &r->plan->back : &r->plan->forward;
+    if (at >= l->n) return true;
+    const struct action *x = is_back(s) ? &r->back[at] : &r->forward[at];
+    if (l->v[at]->kind != STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n;
+    return x->objects_n > 0;
+}
+
 static void visit(struct exploration *e, uint32_t i)
 {
     struct state s = e->v[i].s;
@@ -443,7 +672,7 @@ static void visit(struct exploration *e, uint32_t i)
     struct doing env = e->d;
     e->at = i;
     env.outcome = environment;
-    model_environment(&env, &s);
+    if (environment_matters(e, &s, at)) model_environment(&env, &s);
     bool end = is_back(&s) ? s.pc >= e->back_n : s.pc >= e->forward_n;
     if (is_back(&s)) {
         if (end) return compare_back(e, &s);
@@ -452,7 +681,7 @@ static void visit(struct exploration *e, uint32_t i)
         if (fresh != UINT32_MAX && fresh < at) resume(e, &s, NULL, "stopped, and started again");
     } else {
         /* Stopped at any step since the last that mattered. */
-        uint32_t from = s.pc ? e->forward[s.pc - 1] + 1 : 0, to = at < e->q->r.plan->forward.n ? at + 1 : at;
+        uint32_t from = s.far, to = at < e->q->r.plan->forward.n ? at + 1 : at;
         for (uint32_t k = from; k <= to; k++)
             if (k == from || e->q->alike[k] == k) roll_back(e, &s, k, NULL, "stopped");
         if (end) return compare_forward(e, &s);
@@ -472,7 +701,7 @@ static void begin(struct exploration *e, uint8_t start)
     s.clean = 1;
     s.start = start;
     s.records_n = 1;
-    s.records[0] = (struct record){SIDE_OLD, STATUS_DEPLOYED, WORDS_START};
+    s.records[0] = (struct record){SIDE_OLD, STATUS_DEPLOYED, WORDS_START, NUMBER_START};
     s.main = thing_of(main && main->in_old && !(start & BEGAN_ABSENT) ? SIDE_OLD : SIDE_NONE);
     if (start & BEGAN_FOREIGN) s.main.there = THING_FOREIGN;
     s.scaler = thing_of(scaler && scaler->in_old ? SIDE_OLD : SIDE_NONE);
@@ -491,7 +720,7 @@ static void begin_all(struct exploration *e)
     const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
     begin(e, 0);
     if (p->pauses && scaler->in_old) begin(e, BEGAN_PAUSED_AT), begin(e, BEGAN_PAUSED);
-    if (p->hook && main->in_old) begin(e, BEGAN_ABSENT);
+    if (p->hook && main->in_old && !main->hook_stays) begin(e, BEGAN_ABSENT);
     if (main && !main->in_old && !p->hook && !p->crd && !e->q->absent[p->main]) begin(e, BEGAN_FOREIGN);
 }
 
@@ -503,6 +732,8 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
     find_captures(q, &e.part);
     e.forward = find_steps(q, &e.part, &q->r.plan->forward, q->r.forward, &e.forward_n);
     e.back = find_steps(q, &e.part, &q->r.plan->back, q->r.back, &e.back_n);
+    note_uses(&e);
+    find_symbolic(&e);
     begin_all(&e);
     for (uint32_t i = 0; i < e.n && !e.failed; i++) visit(&e, i);
     q->proof->states += e.n;
@@ -512,11 +743,22 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
 
 static const struct { int major; bool server_side; } methods[] = {{4, true}, {4, false}, {3, false}};
 
+/* Where Helm 3 is given the same words as a Helm 4 that applies client-side, it does the same. */
+static bool helm3_differs(const struct search *q)
+{
+    const struct step_list *lists[] = {&q->r.plan->forward, &q->r.plan->back};
+    for (int l = 0; l < 2; l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++)
+            if (lists[l]->v[i]->argv_helm3.n && step_changes(lists[l]->v[i])) return true;
+    return false;
+}
+
 bool search_part(struct search *q, const struct part *part, bool *lost, struct failure **failure)
 {
     *failure = NULL;
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !*failure; i++) {
         struct part p = *part;
+        if (methods[i].major == 3 && !helm3_differs(q)) continue;
         p.major = methods[i].major;
         p.server_side = methods[i].server_side;
         for (int bound = p.claim ? 0 : 1; bound < 2 && !*failure; bound++) {

@@ -21,4 +21,9 @@ struct search {
 /* False when some run breaks an obligation: the first such run. `lost`: data or a definition cannot be brought back. */
 bool search_part(struct search *q, const struct part *part, bool *lost, struct failure **failure);
 
+/* Whether a step can change what happens to a part. */
+bool search_matters(const struct search *q, const struct part *part, const struct step *s, bool back, uint32_t at);
+/* What the plan does to a part, without its names: parts of the same look have the same runs. */
+void search_look(const struct search *q, const struct part *part, struct buf *b);
+
 #endif

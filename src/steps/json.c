@@ -152,6 +152,7 @@ static const struct field plan_object_field[] = {
     {.name = "replicasOld", .form = F_INT64, .at = AT(plan_object, replicas_old), .absent = -1},
     {.name = "replicasNew", .form = F_INT64, .at = AT(plan_object, replicas_new), .absent = -1},
     B(plan_object, "holdsData", holds_data),
+    B(plan_object, "hookStays", hook_stays),
     B(plan_object, "leavesResidue", leaves_residue),
 };
 TYPE(plan_object);

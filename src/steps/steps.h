@@ -212,6 +212,7 @@ struct plan_object {
     struct str replicas_key_old, replicas_key_new; /* the one values key that a rendered `replicas` comes from; "" */
     int64_t replicas_old, replicas_new;            /* rendered; -1: none */
     bool holds_data;          /* a PVC, or a StatefulSet with claim templates */
+    bool hook_stays;          /* a hook's own object whose policy on either side lets it stay until its next run */
     bool leaves_residue;      /* client-side applies of the old version alone would leave something of the new one in it: fields that only the new
                                * version sets; of a custom resource, any difference */
 };
