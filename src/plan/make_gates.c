@@ -117,7 +117,8 @@ static bool value_is_gone(struct planner *p, struct str path)
 struct str finding_answer(struct planner *p, const struct finding *x)
 {
     if (x->loss.n) return STR("");
-    if (str_starts(x->rule, STR("values/")) && x->subject_kind == SUBJECT_VALUE && value_is_gone(p, x->subject)) return STR("2.2-values");
+    /* A key that moved is where it belongs now. One that nothing replaces is gone as well, but with it what it did: that is for a person to accept. */
+    if (str_is(x->rule, "values/renamed-key") && value_is_gone(p, x->subject)) return STR("2.2-values");
     struct value table = value_at(p->book->v, "answers", NULL), v = table.kind == V_MAP ? map_get(table.u.map, x->rule) : NIL;
     return v.kind == V_STR ? v_text(v) : STR("");
 }
