@@ -15,7 +15,7 @@ static uint32_t find_missing(struct frame *f, struct name_list l, struct buf *sh
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < l.n; i++) {
-        if (map_find(f->v_.u.map, l.v[i])) continue;
+        if (map_find(f->value.u.map, l.v[i])) continue;
         n++;
         if (f->x->quick) return n;
         add_name(shown, l.v[i]);
@@ -37,7 +37,7 @@ static void check_dependency(struct frame *f, const struct rule_member *m)
 {
     struct schema_failure *e;
     struct buf names = buf_new(f->x->a);
-    if (!map_find(f->v_.u.map, m->key)) return;
+    if (!map_find(f->value.u.map, m->key)) return;
     if (m->rule) {
         if (!frame_apply(f, m->rule, NULL, false, &e)) frame_add(f, e);
         return;
@@ -81,7 +81,7 @@ static bool check_property(struct frame *f, const struct entry *e, const struct 
         if (o->additional.rule) enter(f, o->additional.rule, e->value, at);
         else allowed = o->additional.allowed;
     }
-    if (evaluated) frame_evaluated(f, (uint32_t)(e - f->v_.u.map->v));
+    if (evaluated) frame_evaluated(f, (uint32_t)(e - f->value.u.map->v));
     return allowed;
 }
 
@@ -89,7 +89,7 @@ static struct str key_of(const struct entry *e) { return e->key.p ? e->key : STR
 
 static void check_properties(struct frame *f)
 {
-    const struct map *m = f->v_.u.map;
+    const struct map *m = f->value.u.map;
     const struct rule_object *o = f->rule->object;
     if (!m || (!o->properties.n && !o->patterns.n && !o->additional.given)) return;
     struct entry **sorted = f->x->quick ? NULL : map_sorted(f->x->a, m);
@@ -111,7 +111,7 @@ static void check_properties(struct frame *f)
 
 static void check_names(struct frame *f, const struct rule *r)
 {
-    const struct map *m = f->v_.u.map;
+    const struct map *m = f->value.u.map;
     struct entry **sorted = map_sorted(f->x->a, m);
     for (uint32_t i = 0; sorted && i < m->n && !(f->failed && f->x->quick); i++) frame_check_name(f, r, key_of(sorted[i]));
 }
@@ -119,7 +119,7 @@ static void check_names(struct frame *f, const struct rule *r)
 void frame_check_object(struct frame *f)
 {
     const struct rule_object *o = f->rule->object;
-    int64_t n = map_len(f->v_);
+    int64_t n = map_len(f->value);
     if (o->has_min && n < o->min) frame_fail_count(f, "minProperties", n, o->min);
     if (o->has_max && n > o->max) frame_fail_count(f, "maxProperties", n, o->max);
     check_required(f, o->required);
@@ -137,13 +137,13 @@ void frame_check_object(struct frame *f)
 static void enter_item(struct frame *f, const struct rule *r, uint32_t i, uint32_t shown)
 {
     struct place_in_value at = {.up = f->at, .index = i, .shown = shown};
-    enter(f, r, f->v_.u.list->v[i], &at);
+    enter(f, r, f->value.u.list->v[i], &at);
 }
 
 static void check_items(struct frame *f)
 {
     const struct rule_array *r = f->rule->array;
-    uint32_t n = list_len(f->v_), prefix = r->prefix.n < n ? r->prefix.n : n;
+    uint32_t n = list_len(f->value), prefix = r->prefix.n < n ? r->prefix.n : n;
     bool stop = f->x->quick;
     for (uint32_t i = 0; i < prefix && !(stop && f->failed); i++) enter_item(f, r->prefix.v[i], i, i);
     const struct rule *rest = r->items ? r->items : r->additional.rule;
@@ -181,9 +181,9 @@ static void check_contains(struct frame *f)
     struct schema_failure *none = NEW(f->x->a, struct schema_failure), *e;
     struct buf at = buf_new(f->x->a);
     uint32_t matched = 0;
-    for (uint32_t i = 0; i < list_len(f->v_); i++) {
+    for (uint32_t i = 0; i < list_len(f->value); i++) {
         struct place_in_value here = {.up = f->at, .index = i, .shown = i};
-        if (!frame_enter(f, r->contains, f->v_.u.list->v[i], &here, &e)) {
+        if (!frame_enter(f, r->contains, f->value.u.list->v[i], &here, &e)) {
             failure_add(f, none, e);
             continue;
         }
@@ -211,11 +211,11 @@ static void check_contains(struct frame *f)
 void frame_check_array(struct frame *f)
 {
     const struct rule_array *r = f->rule->array;
-    int64_t n = list_len(f->v_);
+    int64_t n = list_len(f->value);
     uint32_t i, j;
     if (r->has_min && n < r->min) frame_fail_count(f, "minItems", n, r->min);
     if (r->has_max && n > r->max) frame_fail_count(f, "maxItems", n, r->max);
-    if (r->unique && n > 1 && schema_duplicates(f->x->a, f->v_.u.list, &i, &j)) {
+    if (r->unique && n > 1 && schema_duplicates(f->x->a, f->value.u.list, &i, &j)) {
         struct buf b = buf_new(f->x->a);
         buf_z(&b, "items at ");
         schema_show_int(&b, i);
@@ -315,7 +315,7 @@ void frame_check_logic(struct frame *f)
 
 static void check_unevaluated_properties(struct frame *f, const struct rule *r)
 {
-    const struct map *m = f->v_.u.map;
+    const struct map *m = f->value.u.map;
     struct entry **sorted = f->open_n ? map_sorted(f->x->a, m) : NULL;
     for (uint32_t i = 0; sorted && i < m->n; i++) {
         struct place_in_value at = {.up = f->at, .key = key_of(sorted[i])};
@@ -328,9 +328,9 @@ static void check_unevaluated_properties(struct frame *f, const struct rule *r)
 void frame_check_unevaluated(struct frame *f)
 {
     const struct rule *r = f->rule;
-    if (f->v_.kind == V_MAP && r->object && r->object->unevaluated) check_unevaluated_properties(f, r->object->unevaluated);
-    if (f->v_.kind != V_LIST || !r->array || !r->array->unevaluated) return;
-    for (uint32_t i = 0; f->open_n && i < list_len(f->v_); i++)
+    if (f->value.kind == V_MAP && r->object && r->object->unevaluated) check_unevaluated_properties(f, r->object->unevaluated);
+    if (f->value.kind != V_LIST || !r->array || !r->array->unevaluated) return;
+    for (uint32_t i = 0; f->open_n && i < list_len(f->value); i++)
         if (f->open[i]) enter_item(f, r->array->unevaluated, i, i);
     f->open = NULL;
     f->open_n = 0;

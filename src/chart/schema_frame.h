@@ -27,7 +27,7 @@ struct frame {
     const struct rule *rule;     /* the one that is checked: another when a document switches its dialect */
     const struct rule *meta;     /* the metaschema in force */
     const char *keyword;         /* entered by this reference; NULL: by going down */
-    struct value v_;             /* the value */
+    struct value value;             /* the value */
     const struct place_in_value *at;
     uint32_t vid;                /* frames of one value, next to each other, have the same */
     uint32_t depth;

@@ -118,7 +118,7 @@ bool schema_duplicates(struct arena *a, const struct list *l, uint32_t *first, u
 
 bool frame_is_whole(struct frame *f)
 {
-    struct value v = f->v_;
+    struct value v = f->value;
     if (v.kind == V_INT || v.kind == V_UINT) return true;
     if (v.kind == V_FLOAT) return isfinite(v.u.f) && v.u.f == trunc(v.u.f);
     struct arena_mark m = arena_mark(f->x->a);
@@ -172,7 +172,7 @@ bool frame_in_enumeration(struct frame *f, uint8_t type)
     const struct list *l = f->rule->enumeration;
     if (!(f->rule->enum_types & type)) return false;
     for (uint32_t i = 0; i < l->n; i++)
-        if (schema_equal(f->x->a, f->v_, l->v[i])) return true;
+        if (schema_equal(f->x->a, f->value, l->v[i])) return true;
     return false;
 }
 
@@ -199,8 +199,8 @@ bool frame_check_format(struct frame *f)
 {
     const struct schema_format *format = f->rule->format;
     struct arena *a = f->x->a;
-    struct str text = v_text(f->v_), why = {0};
-    if (schema_type_of(f->v_) != TYPE_STRING) return true;
+    struct str text = v_text(f->value), why = {0};
+    if (schema_type_of(f->value) != TYPE_STRING) return true;
     if (!format->check) {
         const struct schema_regex *r = schema_regex_get(f->x->check->compiler, text);
         if (r->regex) return true;
@@ -234,7 +234,7 @@ void frame_fail_count(struct frame *f, const char *keyword, int64_t got, int64_t
 void frame_check_text(struct frame *f)
 {
     const struct rule_text *r = f->rule->text;
-    struct str text = v_text(f->v_);
+    struct str text = v_text(f->value);
     int64_t n = r->has_min || r->has_max ? (int64_t)utf8_count(text) : 0;
     if (r->has_min && n < r->min) frame_fail_count(f, "minLength", n, r->min);
     if (r->has_max && n > r->max) frame_fail_count(f, "maxLength", n, r->max);
@@ -271,16 +271,16 @@ static bool quick_compare(struct value v, const struct rule_bound *b, int *order
 static int compare_bound(struct frame *f, const struct rule_bound *b, struct schema_number *n)
 {
     int order;
-    if (f->x->quick && quick_compare(f->v_, b, &order)) return order;
-    *n = schema_number_of(f->x->a, f->v_);
+    if (f->x->quick && quick_compare(f->value, b, &order)) return order;
+    *n = schema_number_of(f->x->a, f->value);
     return schema_number_compare(*n, b->number);
 }
 
 /* Go would use a nil *big.Rat. */
 static bool is_readable(struct frame *f)
 {
-    if (f->v_.kind == V_FLOAT && isfinite(f->v_.u.f)) return true;
-    if (f->v_.kind != V_FLOAT && schema_number_of(f->x->a, f->v_).valid) return true;
+    if (f->value.kind == V_FLOAT && isfinite(f->value.u.f)) return true;
+    if (f->value.kind != V_FLOAT && schema_number_of(f->x->a, f->value).valid) return true;
     f->x->panic = STR("runtime error: invalid memory address or nil pointer dereference");
     return false;
 }
@@ -295,7 +295,7 @@ void frame_check_number(struct frame *f)
     if (r->above.given && compare_bound(f, &r->above, &n) <= 0) fail_bound(f, "exclusiveMinimum", n, r->above.number);
     if (r->below.given && compare_bound(f, &r->below, &n) >= 0) fail_bound(f, "exclusiveMaximum", n, r->below.number);
     if (!r->has_divisor) return;
-    n = schema_number_of(f->x->a, f->v_);
+    n = schema_number_of(f->x->a, f->value);
     if (!r->divisor.number.digits.n) f->x->panic = STR("division by zero");
     else if (!schema_divides(&r->divisor, n)) fail_bound(f, "multipleOf", n, r->divisor.number);
 }

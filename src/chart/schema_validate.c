@@ -79,8 +79,8 @@ static uint32_t members_of(struct value v) { return v.kind == V_MAP ? map_len(v)
 static void open_all(struct frame *f, bool wanted)
 {
     const struct rule *r = f->rule;
-    bool map = f->v_.kind == V_MAP, list = f->v_.kind == V_LIST;
-    uint32_t n = members_of(f->v_), from = list ? r->items_evaluated : 0;
+    bool map = f->value.kind == V_MAP, list = f->value.kind == V_LIST;
+    uint32_t n = members_of(f->value), from = list ? r->items_evaluated : 0;
     bool own = (map && r->object && r->object->unevaluated) || (list && r->array && r->array->unevaluated);
     if ((!map && !list) || (!wanted && !own) || (map ? r->all_properties_evaluated : r->all_items_evaluated) || from >= n) return;
     f->open = arena_alloc(f->x->a, n);
@@ -98,7 +98,7 @@ void frame_evaluated(struct frame *f, uint32_t i)
 
 static void merge(struct frame *f, const struct frame *inner)
 {
-    for (uint32_t i = 0, n = members_of(f->v_); f->open_n && i < n; i++)
+    for (uint32_t i = 0, n = members_of(f->value); f->open_n && i < n; i++)
         if (f->open[i] && !(inner->open && inner->open[i])) frame_evaluated(f, i);
 }
 
@@ -140,7 +140,7 @@ bool frame_apply(struct frame *f, const struct rule *r, const char *keyword, boo
     struct validator *x = f->x;
     bool quick = x->quick;
     struct arena_mark m = arena_mark(x->a);
-    struct frame inner = {.x = x, .up = f, .scope = r, .rule = r, .meta = f->meta, .keyword = keyword, .v_ = f->v_, .at = f->at, .vid = f->vid};
+    struct frame inner = {.x = x, .up = f, .scope = r, .rule = r, .meta = f->meta, .keyword = keyword, .value = f->value, .at = f->at, .vid = f->vid};
     x->quick = quick || quietly;
     bool ok = run(&inner, f, f->open_n > 0);
     if (ok) merge(f, &inner);
@@ -155,7 +155,7 @@ bool frame_enter(struct frame *f, const struct rule *r, struct value v, const st
 {
     struct validator *x = f->x;
     struct arena_mark m = arena_mark(x->a);
-    struct frame inner = {.x = x, .up = f, .scope = r, .rule = r, .meta = f->meta, .v_ = v, .at = at, .vid = f->vid + 1};
+    struct frame inner = {.x = x, .up = f, .scope = r, .rule = r, .meta = f->meta, .value = v, .at = at, .vid = f->vid + 1};
     bool ok = run(&inner, f, false);
     if (x->quick) arena_rewind(x->a, m);
     *e = inner.failure;
@@ -168,7 +168,7 @@ void frame_check_name(struct frame *f, const struct rule *r, struct str name)
     struct validator *x = f->x;
     struct place_in_value at = {.up = f->at, .key = name};
     struct validator own = *x;
-    struct frame inner = {.x = &own, .scope = r, .rule = r, .v_ = v_str(name)};
+    struct frame inner = {.x = &own, .scope = r, .rule = r, .value = v_str(name)};
     if (!x->quick) own.prefix = str_concat(x->a, x->prefix, path_of(x->a, &at, AS_IT_IS));
     bool ok = run(&inner, f, false);
     if (own.panic.n) x->panic = own.panic;
@@ -277,16 +277,16 @@ static void fail_cycle(struct frame *f, const struct frame *again)
 static bool check_any_type(struct frame *f)
 {
     const struct rule *r = f->rule;
-    uint8_t type = schema_type_of(f->v_);
+    uint8_t type = schema_type_of(f->value);
     if (!type) {
-        frame_fail(f, f->x->quick ? "" : str_printf(f->x->a, "invalid jsonType %s", value_type_name(f->v_)).p);
+        frame_fail(f, f->x->quick ? "" : str_printf(f->x->a, "invalid jsonType %s", value_type_name(f->value)).p);
         return false;
     }
     if (r->types && !(r->types & type) && !(r->types & TYPE_INTEGER && type == TYPE_NUMBER && frame_is_whole(f))) {
         frame_fail_type(f, type);
         return false;
     }
-    if (r->has_constant && !schema_equal(f->x->a, f->v_, r->constant)) {
+    if (r->has_constant && !schema_equal(f->x->a, f->value, r->constant)) {
         frame_fail_constant(f);
         return false;
     }
@@ -299,7 +299,7 @@ static bool check_any_type(struct frame *f)
 
 static void check_type(struct frame *f)
 {
-    switch (f->v_.kind) {
+    switch (f->value.kind) {
     case V_MAP:
         if (f->rule->object) frame_check_object(f);
         break;
@@ -307,8 +307,8 @@ static void check_type(struct frame *f)
         if (f->rule->array) frame_check_array(f);
         break;
     case V_STR:
-        if (f->v_.type == GO_JSON_NUMBER ? f->rule->number != NULL : f->rule->text != NULL) {
-            if (f->v_.type == GO_JSON_NUMBER) frame_check_number(f);
+        if (f->value.type == GO_JSON_NUMBER ? f->rule->number != NULL : f->rule->text != NULL) {
+            if (f->value.type == GO_JSON_NUMBER) frame_check_number(f);
             else frame_check_text(f);
         }
         break;
@@ -379,7 +379,7 @@ static bool check_whole(const struct schema_check *c, const struct rule *rule, s
 {
     char here;
     struct validator x = {.a = c->a, .check = c, .quick = quick, .stack = &here};
-    struct frame f = {.x = &x, .scope = rule, .rule = rule, .meta = c->meta, .v_ = v};
+    struct frame f = {.x = &x, .scope = rule, .rule = rule, .meta = c->meta, .value = v};
     struct arena_mark m = arena_mark(c->a);
     open_all(&f, false);
     bool ok = check(&f);
