@@ -151,4 +151,7 @@ TEST(checks_pods_that_no_longer_find_their_claim)
     FIRES(checks_test_run(a, &p), "object/data-loss", "Deployment/w", "error");
     p.new = STORES("persistentVolumeClaim: {claimName: mine, readOnly: false}");
     SILENT(checks_test_run(a, &p), "object/data-loss");
+    /* Another workload of the new version has it. */
+    p.new = STORES("emptyDir: {}") "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: other}\nspec: {selector: {matchLabels: {c: d}}, template: {metadata: {labels: {c: d}}, spec: {containers: [{name: c, image: i}], volumes: [{name: v, persistentVolumeClaim: {claimName: mine}}]}}}\n";
+    SILENT(checks_test_run(a, &p), "object/data-loss");
 }

@@ -163,13 +163,22 @@ static bool is_reported(const struct facts *f, const char *kind, struct str name
     return false;
 }
 
+/* Whether pods of the new version mount it, be it in another workload. */
+static bool is_mounted(const struct side *s, struct str claim, struct str ns)
+{
+    for (uint32_t i = 0; i < s->workloads_n; i++)
+        for (uint32_t k = 0; k < s->workloads[i].volumes_n; k++) {
+            const struct volume *v = &s->workloads[i].volumes[k];
+            if (str_eq(s->workloads[i].object->ns, ns) && str_is(v->source, "persistentVolumeClaim") && str_eq(v->target, claim)) return true;
+        }
+    return false;
+}
+
 static void compare_mount(struct facts *f, const struct workload *was, const struct workload *is, struct str claim, struct str path)
 {
     bool mounted;
     struct str source = {0}, now = claim_at(is, path, &mounted, &source);
-    for (uint32_t i = 0; i < is->volumes_n; i++)
-        if (str_is(is->volumes[i].source, "persistentVolumeClaim") && str_eq(is->volumes[i].target, claim)) return; /* mounted elsewhere */
-    if (is_reported(f, "PersistentVolumeClaim", claim)) return;
+    if (is_mounted(f->judged, claim, is->object->ns) || is_reported(f, "PersistentVolumeClaim", claim)) return;
     struct finding *x = view_report(f, "object/data-loss", SEVERITY_ERROR, ABOUT_CHANGE, f->judged, is->object, STR("volumes"));
     x->subject = was->object->id;
     x->message = now.n ? str_printf(f->a, "its pods find another claim at %.*s: %.*s in place of %.*s", STR_ARG(path), STR_ARG(now), STR_ARG(claim))
