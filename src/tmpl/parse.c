@@ -442,8 +442,9 @@ static struct node *item_list(struct parser *p, enum ends *ends)
 /* `line`: the last that Go's parser of this body has seen. */
 static void want_end(struct parser *p, enum ends ends, const char *context, uint32_t line)
 {
+    if (ends != END_ELSE) return;
     p->token[0].line = line;
-    if (ends == END_ELSE) failf(p, "unexpected {{else}} in %s", context);
+    failf(p, "unexpected {{else}} in %s", context);
 }
 
 static struct node *control(struct parser *p, enum node_kind kind, const char *context, struct token at)

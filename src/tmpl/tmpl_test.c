@@ -79,6 +79,7 @@ TEST(tmpl_parse_errors)
     FAILS("{{ break }}", "1: {{break}} outside {{range}}");
     FAILS("{{ .a | 1 }}", "1: non executable command in pipeline stage 2");
     FAILS("{{ block \"b\" . }}\n{{ else }}", "1: unexpected {{else}} in block clause");
+    FAILS("{{ define \"b\" }}x{{ end }}{{ block \"b\" . }}\ny{{ end }}", "2: template: multiple definition of template \"b\"");
     FAILS("{{ define \"b\" }}\n{{ else }}", "2: unexpected {{else}} in define clause");
     FAILS("{{ 1.a }}", "1: bad number syntax: \"1.a\"");
 }
