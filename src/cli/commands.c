@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
 /* The one table of options. Those that Helm has are spelled and behave as Helm's. */
-enum { IN_PAIR = IN_PLAN | IN_LINT | IN_DIFF, IN_CHART = IN_PAIR | IN_RENDER };
+enum { IN_PAIR = IN_PLAN | IN_LINT | IN_DIFF | IN_VERIFY, IN_CHART = IN_PAIR | IN_RENDER };
 
 const struct option cli_options[] = {
     {"old", 0, OPTION_TEXT, "CHART", IN_PAIR, "the chart as it is installed: a directory or a .tgz", NULL},
@@ -77,6 +77,10 @@ const struct command cli_commands[] = {
     {"lint", NULL, "INPUTS [OPTIONS]", "find what an upgrade will break",
      "Compares the two charts under the user's values and says what the upgrade will break, with the place, the reason and the fix. With --new alone it checks one chart.",
      IN_LINT, cli_lint},
+    {"verify", NULL, "PLAN.json [INPUTS]", "prove that a plan reaches its goal and that its rollback leads back",
+     "Needs the plan alone: it reads the commands of its steps, tries all that they can do and every place to stop, and prints the verdict, what it rests on, and the first run that "
+     "breaks it. With INPUTS it renders both sides again and compares. Exit status 0 proved, 1 unproved, 2 unreadable, another id or other inputs.",
+     IN_VERIFY, cli_verify},
     {"diff", NULL, "INPUTS [OPTIONS]", "show what changed between two releases",
      "Default values, objects, models, bundles and changelog, in that order. Version labels and checksums are left out, embedded ScaledObjects are parsed, Secret data is never shown. Exit status 0 whatever differs, 1 with --exit-code.",
      IN_DIFF, cli_diff},

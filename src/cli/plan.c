@@ -4,6 +4,7 @@
 #include "checks/checks.h"
 #include "emit/emit.h"
 #include "plan/plan.h"
+#include "proof/proof.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,6 +100,7 @@ int cli_plan(struct cli *c)
     checks_run(&f, true);
     struct plan *plan = plan_make(c->a, &f, c->diags);
     if (!plan) return EXIT_BAD_INPUT;
+    proof_attach(c->a, plan, o.force);
     plan->id = plan_id(c->a, plan_to_value(c->a, plan));
     struct emit_input in = {.f = &f, .plan = plan, .color = c->color && !dir.n};
     if (dir.n && !write_plan(c, dir, &in)) return EXIT_BAD_INPUT;

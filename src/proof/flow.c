@@ -1,10 +1,10 @@
 #include "proof/flow.h"
 
-struct failure *proof_fail(struct search *q, const char *obligation, struct str subject, struct str text)
+struct disproof *proof_fail(struct search *q, const char *obligation, struct str subject, struct str text)
 {
     struct proof *p = q->proof;
-    struct failure *f = PUSH(q->a, p->failures, p->failures_n, p->failures_cap);
-    *f = (struct failure){.obligation = obligation, .subject = subject, .text = text};
+    struct disproof *f = PUSH(q->a, p->failures, p->failures_n, p->failures_cap);
+    *f = (struct disproof){.obligation = obligation, .subject = subject, .text = text};
     return f;
 }
 

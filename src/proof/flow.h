@@ -6,6 +6,6 @@
 
 /* Adds failures and premises to q->proof; fills q->enter, q->fresh_*, q->absent, q->applies_crds. */
 void flow_check(struct search *q);
-struct failure *proof_fail(struct search *q, const char *obligation, struct str subject, struct str text);
+struct disproof *proof_fail(struct search *q, const char *obligation, struct str subject, struct str text);
 
 #endif

@@ -84,8 +84,10 @@ struct sort {
     bool lost;
 };
 
+/* One part of each look; and all parts, for what only one of them shows. */
 struct sorts {
     struct sort *v; uint32_t n, cap;
+    struct sort *all; uint32_t all_n, all_cap;
 };
 
 static void find_sorts(struct search *q, struct sorts *out)
@@ -102,6 +104,7 @@ static void find_sorts(struct search *q, struct sorts *out)
         if (!make_part(q, i, taken, &part)) continue;
         q->proof->parts++;
         struct str look = look_of_part(q, &part);
+        *PUSH(q->a, out->all, out->all_n, out->all_cap) = (struct sort){part, look, false};
         /* Data is lost object by object. */
         if (!part.claim && !strmap_put(&looks, look, (void *)p)) continue;
         *PUSH(q->a, out->v, out->n, out->cap) = (struct sort){part, p->objects[i].id, false};
@@ -164,37 +167,42 @@ static void check_losses(struct search *q, const struct sorts *sorts)
 
 /* ---- all obligations ---- */
 
-static bool holds(struct search *q, struct sorts *sorts, bool back, uint32_t at, struct failure **first)
+static bool holds(struct search *q, struct sorts *sorts, struct disproof **first)
 {
-    for (uint32_t i = 0; i < sorts->n; i++) {
-        struct sort *k = &sorts->v[i];
-        const struct step *without = q->without;
-        bool lost = false, matters = true;
-        q->without = NULL;
-        if (without) matters = search_matters(q, &k->part, without, back, at);
-        q->without = without;
-        if (!matters) continue;
-        if (!search_part(q, &k->part, &lost, first)) return false;
-        if (!q->without) k->lost = lost;
-        else if (lost && !k->lost) return false;
-    }
+    for (uint32_t i = 0; i < sorts->n; i++)
+        if (!search_part(q, &sorts->v[i].part, &sorts->v[i].lost, first)) return false;
     return true;
 }
 
+/* The same without a step: only parts to which it matters, one of each look. */
+static bool holds_without(struct search *q, const struct sorts *sorts, const struct step *s, bool back, uint32_t at)
+{
+    struct strmap seen = strmap_new(q->a);
+    bool held = true;
+    for (uint32_t i = 0; i < sorts->all_n && held; i++) {
+        const struct sort *k = &sorts->all[i];
+        struct disproof *f;
+        bool lost = false;
+        if (!search_matters(q, &k->part, s, back, at) || !strmap_put(&seen, k->name, q)) continue;
+        q->without = s;
+        held = search_part(q, &k->part, &lost, &f) && (!lost || k->part.claim || k->part.crd);
+        q->without = NULL;
+    }
+    return held;
+}
+
 /* Every changing step is needed: without it some obligation fails. Those that are not are named. */
-static void find_spare(struct search *q, struct sorts *sorts)
+static void find_spare(struct search *q, const struct sorts *sorts)
 {
     const struct plan *p = q->r.plan;
     uint64_t states = q->proof->states, runs = q->proof->runs;
     const struct step_list *lists[] = {&p->forward, &p->back};
     for (size_t l = 0; l < 2; l++)
         for (uint32_t i = 0; i < lists[l]->n; i++) {
-            struct failure *f = NULL;
-            if (!step_changes(lists[l]->v[i])) continue;
-            q->without = lists[l]->v[i];
-            if (holds(q, sorts, l == 1, i, &f)) *PUSH(q->a, q->proof->spare, q->proof->spare_n, q->proof->spare_cap) = q->without->id;
+            const struct step *s = lists[l]->v[i];
+            if (!step_changes(s) || !holds_without(q, sorts, s, l == 1, i)) continue;
+            *PUSH(q->a, q->proof->spare, q->proof->spare_n, q->proof->spare_cap) = s->id;
         }
-    q->without = NULL;
     q->proof->states = states;
     q->proof->runs = runs;
 }
@@ -206,11 +214,11 @@ static bool differs_anywhere(const struct plan *p)
     return !str_eq(p->version_old, p->version_new);
 }
 
-struct proof *proof_make(struct arena *a, const struct plan *p)
+struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
 {
     struct search *q = NEW(a, struct search);
     struct sorts sorts = {0};
-    struct failure *first = NULL;
+    struct disproof *first = NULL;
     *q = (struct search){.a = a, .proof = NEW(a, struct proof)};
     if (p->refused.n || !p->forward.n) {
         proof_fail(q, "model", STR(""), p->refused.n ? str_printf(a, "the plan refuses to run: %.*s", STR_ARG(p->refused)) : STR("the plan has no steps"));
@@ -221,9 +229,24 @@ struct proof *proof_make(struct arena *a, const struct plan *p)
     flow_check(q);
     if (!differs_anywhere(p)) proof_fail(q, "forward", STR(""), STR("start and goal are the same, so nothing is proved"));
     find_sorts(q, &sorts);
-    if (!q->proof->failures_n && !holds(q, &sorts, false, 0, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
+    if (!q->proof->failures_n && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
     if (!q->proof->failures_n) check_losses(q, &sorts);
-    if (!q->proof->failures_n) find_spare(q, &sorts);
+    if (!q->proof->failures_n && thorough) find_spare(q, &sorts);
     q->proof->verdict = q->proof->failures_n ? UNPROVED : q->proof->unchecked ? PROVED_UNDER : PROVED;
     return q->proof;
+}
+
+struct proof *proof_attach(struct arena *a, struct plan *p, bool force)
+{
+    struct proof *r = proof_make(a, p, false);
+    p->proof = proof_to_value(a, r);
+    if (r->verdict != UNPROVED || p->refused.n) return r;
+    struct str why = str_printf(a, "unproved: %.*s", STR_ARG(r->failures[0].text));
+    if (!force) p->refused = why;
+    else {
+        *PUSH(a, p->notes, p->notes_n, p->notes_cap) = why;
+        for (uint32_t i = p->notes_n - 1; i > 0; i--) p->notes[i] = p->notes[i - 1];
+        p->notes[0] = why;
+    }
+    return r;
 }

@@ -18,7 +18,7 @@ struct premise {
 };
 
 /* Why it is not proved. */
-struct failure {
+struct disproof {
     const char *obligation;   /* "forward", "back", "flow", "claims", "losses", "model" */
     struct str subject;       /* object or step */
     struct str text;          /* one sentence */
@@ -31,13 +31,16 @@ struct proof {
     uint32_t parts, kinds;    /* parts of the cluster, and how many of them differ in what can happen to them */
     struct premise *premises; uint32_t premises_n, premises_cap;
     uint32_t unchecked;       /* premises that nobody checks */
-    struct failure *failures; uint32_t failures_n, failures_cap;
+    struct disproof *failures; uint32_t failures_n, failures_cap;
     struct str *losses; uint32_t losses_n, losses_cap;   /* ids of losses that no plan of these steps avoids */
     struct str *spare; uint32_t spare_n, spare_cap;      /* changing steps without which every obligation holds as well */
     struct str *witness; uint32_t witness_n, witness_cap; /* one full run, there and back */
 };
 
-struct proof *proof_make(struct arena *a, const struct plan *p);
+/* `thorough`: also without each changing step in turn, which takes longer. */
+struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough);
+/* Proves the plan and puts the result into it. One that is not proved refuses to run, unless `force`: then it says so. */
+struct proof *proof_attach(struct arena *a, struct plan *p, bool force);
 /* As it stands in plan.json. */
 struct value proof_to_value(struct arena *a, const struct proof *p);
 /* For people: the verdict first. */

@@ -24,7 +24,7 @@ struct exploration {
     const struct step *step;
     uint32_t list;              /* mode of that step */
     bool failed, lost;
-    struct failure *failure;
+    struct disproof *failure;
 };
 
 /* ---- which steps matter to a part ---- */
@@ -468,7 +468,7 @@ static struct str trace_line(struct arena *a, const struct step *s, const char *
     return s ? str_printf(a, "%.*s: %s", STR_ARG(s->id), what) : str_printf(a, "(meanwhile) %s", what);
 }
 
-static void start_lines(struct exploration *e, const struct state *s, struct failure *f)
+static void start_lines(struct exploration *e, const struct state *s, struct disproof *f)
 {
     struct arena *a = e->q->a;
     struct buf b = buf_new(a);
@@ -485,7 +485,7 @@ static void fail(struct exploration *e, const char *obligation, uint32_t subject
     e->failed = true;
     if (e->failure) return;
     const struct plan_object *o = object(e, subject);
-    struct failure *f = e->failure = NEW(a, struct failure);
+    struct disproof *f = e->failure = NEW(a, struct disproof);
     f->obligation = obligation;
     f->subject = o ? o->id : last ? last->id : STR("");
     f->text = o ? str_printf(a, "%.*s %s", STR_ARG(o->id), text) : str_from(text);
@@ -725,7 +725,7 @@ static void begin_all(struct exploration *e)
 }
 
 /* All runs of a part, under one way of applying. */
-static void explore(struct search *q, const struct part *part, bool *lost, struct failure **failure)
+static void explore(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
     struct exploration e = {.q = q, .part = *part};
     e.d = (struct doing){&q->r, &e.part, &e, took_place};
@@ -753,7 +753,7 @@ static bool helm3_differs(const struct search *q)
     return false;
 }
 
-bool search_part(struct search *q, const struct part *part, bool *lost, struct failure **failure)
+bool search_part(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
     *failure = NULL;
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !*failure; i++) {

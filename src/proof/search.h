@@ -19,7 +19,7 @@ struct search {
 };
 
 /* False when some run breaks an obligation: the first such run. `lost`: data or a definition cannot be brought back. */
-bool search_part(struct search *q, const struct part *part, bool *lost, struct failure **failure);
+bool search_part(struct search *q, const struct part *part, bool *lost, struct disproof **failure);
 
 /* Whether a step can change what happens to a part. */
 bool search_matters(const struct search *q, const struct part *part, const struct step *s, bool back, uint32_t at);

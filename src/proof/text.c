@@ -28,7 +28,7 @@ static struct value premise_value(struct arena *a, const struct premise *x)
     return v_map(m);
 }
 
-static struct value failure_value(struct arena *a, const struct failure *f)
+static struct value failure_value(struct arena *a, const struct disproof *f)
 {
     struct map *m = map_new(a);
     map_putz(m, "obligation", v_str(str_from(f->obligation)));
@@ -65,7 +65,7 @@ static void lines(struct buf *b, const char *title, const struct str *v, uint32_
     for (uint32_t i = 0; i < n; i++) buf_printf(b, "  %.*s\n", STR_ARG(v[i]));
 }
 
-static void failure_text(struct buf *b, const struct failure *f)
+static void failure_text(struct buf *b, const struct disproof *f)
 {
     buf_printf(b, "\n%s: %.*s\n", f->obligation, STR_ARG(f->text));
     for (uint32_t i = 0; i < f->trace_n; i++) buf_printf(b, "  %s%.*s\n", i ? "" : "with ", STR_ARG(f->trace[i]));

@@ -1,0 +1,86 @@
+/* rutter verify: the proof over a plan alone, and with its inputs at hand that it is the plan of these inputs. */
+#include "cli/cli.h"
+
+#include "checks/checks.h"
+#include "plan/plan.h"
+#include "proof/proof.h"
+#include "source/source.h"
+#include "value/json.h"
+
+static bool read_plan(struct cli *c, struct str path, struct plan *p)
+{
+    struct str text, error;
+    struct value v;
+    if (!source_file(c->a, path, &text, c->diags)) return false;
+    if (!json_read(c->a, text, NULL, 0, 0, &v, &error) || !plan_from_value(c->a, v, p, &error))
+        return diag_error(c->diags, NOWHERE, "%.*s is no plan: %.*s", STR_ARG(path), STR_ARG(error));
+    struct str id = plan_id(c->a, v);
+    if (str_eq(id, value_str_at(v, "id"))) return true;
+    diag_error(c->diags, NOWHERE, "%.*s was changed: its id is not the digest of what it holds", STR_ARG(path));
+    diag_hint(c->diags, "make the plan anew, with rutter plan");
+    return false;
+}
+
+static struct str canonical(struct cli *c, struct value v)
+{
+    struct buf b = buf_new(c->a);
+    canonical_json(&b, v);
+    return buf_str(&b);
+}
+
+/* What the proof takes on trust: inputs, objects, documents. */
+static bool same_tables(struct cli *c, const struct plan *given, const struct plan *made)
+{
+    static const char *const tables[] = {"inputs", "objects", "documents", "imagesOld", "imagesNew"};
+    struct value x = plan_to_value(c->a, given), y = plan_to_value(c->a, made);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (str_eq(canonical(c, map_getz(x.u.map, tables[i])), canonical(c, map_getz(y.u.map, tables[i])))) continue;
+        diag_error(c->diags, NOWHERE, "the plan was made from other inputs: its %s differ from what these inputs give", tables[i]);
+        return false;
+    }
+    return true;
+}
+
+/* What the plan says of its target stands where the command line does not. */
+static void fill(struct options *o, const struct plan *p)
+{
+    if (!o->release.n) o->release = p->release;
+    if (!o->ns.n) o->ns = p->ns;
+    if (!o->kube_version.n) o->kube_version = p->kube_version;
+    if (!o->keda_version.n) o->keda_version = p->keda_version;
+    if (!o->chart_ref.n) o->chart_ref = p->chart_ref;
+    if (str_is(p->strategy, "oci")) o->strategy = STRATEGY_OCI;
+    if (str_is(p->strategy, "terraform")) o->strategy = STRATEGY_TERRAFORM;
+}
+
+static bool compare_inputs(struct cli *c, const struct plan *given)
+{
+    struct options o;
+    struct facts f = {.a = c->a};
+    if (!cli_options_read(c, &o)) return false;
+    fill(&o, given);
+    if (!facts_gather(&f, &o, c->diags)) return false;
+    checks_run(&f, true);
+    struct plan *made = plan_make(c->a, &f, c->diags);
+    return made && same_tables(c, given, made);
+}
+
+int cli_verify(struct cli *c)
+{
+    struct plan p = {0};
+    if (c->word_n != 1) {
+        diag_error(c->diags, NOWHERE, "verify needs one plan");
+        diag_hint(c->diags, "rutter verify PLAN.json");
+        return EXIT_BAD_INPUT;
+    }
+    struct str path = c->word[0];
+    c->word_n = 0;
+    if (!read_plan(c, path, &p)) return EXIT_BAD_INPUT;
+    bool inputs = cli_get(c, "new").n || cli_get(c, "to").n;
+    if (inputs && !compare_inputs(c, &p)) return EXIT_BAD_INPUT;
+    const struct proof *proof = proof_make(c->a, &p, true);
+    struct str text = cli_clean(c->a, proof_text(c->a, proof));
+    fwrite(text.p, 1, text.n, c->out);
+    if (inputs) fputs("\nthe inputs given are the ones that the plan was made from\n", c->out);
+    return proof->verdict == UNPROVED ? EXIT_FINDINGS : EXIT_OK;
+}
