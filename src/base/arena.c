@@ -135,7 +135,8 @@ void *arena_zalloc(struct arena *a, size_t n)
 
 void *arena_grow(struct arena *a, void *old, size_t old_n, size_t new_n)
 {
-    if (old && old == a->top && new_n >= old_n) {
+    /* Nothing was allocated for nothing: what stands at its address is another's. */
+    if (old && old_n && old == a->top && new_n >= old_n) {
         size_t need = round_up(new_n + REDZONE);
         if ((size_t)(a->end - a->top) >= need) {
             a->at = a->top + need;

@@ -17,6 +17,14 @@ TEST(arena_rewind_gives_back)
 
 static void count_up(void *n) { ++*(int *)n; }
 
+TEST(arena_growing_what_is_empty_moves_it)
+{
+    char *empty = arena_alloc(a, 0), *other = arena_alloc(a, 8), *grown = arena_grow(a, empty, 0, 16);
+    memset(other, 'x', 8);
+    memset(grown, 'y', 16);
+    CHECK(other[0] == 'x' && other[7] == 'x');
+}
+
 TEST(arena_defers_run_newest_first)
 {
     static int closed;

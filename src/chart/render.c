@@ -17,6 +17,7 @@ struct unit {
 struct units {
     struct unit *v;
     uint32_t n, cap;
+    struct strmap by_path;     /* index + 1 */
 };
 
 /* ---- the data ---- */
@@ -47,6 +48,16 @@ static struct value release_object(struct arena *a, const struct env *e)
 
 static bool is_library(const struct chart *c) { return str_is(c->type, "library"); }
 
+/* A new unit, or that of the same path: of two charts with one full path Helm keeps the later one's template. */
+static struct unit *unit_for(struct arena *a, struct units *u, struct str path)
+{
+    uintptr_t at = (uintptr_t)strmap_get(&u->by_path, path);
+    if (at) return &u->v[at - 1];
+    struct unit *x = PUSH(a, u->v, u->n, u->cap);
+    strmap_put(&u->by_path, path, (void *)(uintptr_t)u->n);
+    return x;
+}
+
 /* pkg/engine's recAllTpls: the data of a chart and of its subcharts, and their templates. */
 static struct map *collect(struct render *r, const struct chart *c, struct value values, struct value release, struct value capabilities,
                            struct units *u, uint32_t depth)
@@ -69,7 +80,7 @@ static struct map *collect(struct render *r, const struct chart *c, struct value
     for (uint32_t i = 0; i < c->templates_n; i++) {
         const struct file *f = c->templates[i];
         if (is_library(c) && !str_starts(path_base(f->path), STR("_"))) continue;
-        struct unit *x = PUSH(a, u->v, u->n, u->cap);
+        struct unit *x = unit_for(a, u, path_join(a, c->path, f->path));
         *x = (struct unit){.path = path_join(a, c->path, f->path), .base_path = base, .chart = c, .file = f, .data = data};
         for (size_t k = 0; k < x->path.n; k++) x->slashes += x->path.p[k] == '/';
     }
@@ -181,6 +192,7 @@ static bool schema_holds(struct render *r)
 {
     struct str error = {0};
     r->violations.a = r->a;
+    if (r->env->skip_schema) return true;
     if (values_validate(r->a, r->chart, r->values, &r->violations, &error) || r->env->tolerant) return true;
     return failed(r, error, FAILURE_ERROR, (struct str){0}, 0, 0);
 }
@@ -221,7 +233,7 @@ static bool render_with(struct arena *a, const struct chart *c, const struct map
     }
     if (!schema_holds(r) || !kube_version_fits(r)) return false;
     share(v_map(r->values), 0, a->guard);
-    struct units u = {0};
+    struct units u = {.by_path = strmap_new(a)};
     collect(r, r->chart, v_map(r->values), release_object(a, env), object_capabilities(a, env), &u, 0);
     for (uint32_t i = 0; i < u.n; i++) u.v[i].data->shared = true;
     qsort(u.v, u.n, sizeof *u.v, by_path_length);

@@ -40,6 +40,66 @@ static void report_failure(struct facts *f, const struct obstacle *o)
     x->fix = o->keys_n ? STR("change or remove the keys named here") : STR("set what the message asks for");
 }
 
+/* ---- what must be set ---- */
+
+static bool is_path_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+static bool new_chart_has(const struct facts *f, struct str path)
+{
+    uint32_t n;
+    bool found;
+    struct str *segment = usage_segments(f->a, path, &n);
+    const struct map *m = f->usage.base.values ? f->usage.base.values : f->new_side.chart->values.u.map;
+    usage_get(m, segment, n, &found);
+    return found;
+}
+
+static bool user_has(const struct facts *f, struct str path)
+{
+    uint32_t n;
+    bool found;
+    struct str *segment = usage_segments(f->a, path, &n);
+    usage_get(f->new_side.user, segment, n, &found);
+    return found;
+}
+
+static void report_required(struct facts *f, struct str path, struct str message)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++)
+        if (str_is(f->findings.v[i].rule, "values/new-required") && str_eq(f->findings.v[i].subject, path)) return;
+    struct finding *x = finding_add(&f->findings, "values/new-required", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, path);
+    x->at = values_place_of_path(f, path);
+    x->message = str_printf(f->a, "the new chart does not render without this value: %.*s", STR_ARG(message));
+    x->fix = str_printf(f->a, "set %.*s", STR_ARG(path));
+}
+
+/* The values that the message names and the user does not set, when nothing that the user set was in the way. */
+static void check_required(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.obstacles_n; i++) {
+        const struct obstacle *o = &f->usage.obstacles[i];
+        struct str m = o->message;
+        for (size_t at = 0; !o->keys_n && !o->violations.n && at < m.n;) {
+            size_t from = at;
+            while (at < m.n && is_path_byte(m.p[at])) at++;
+            struct str word = str_sub(m, from, at);
+            if (at == from) at++;
+            while (word.n && word.p[word.n - 1] == '.') word.n--;
+            word = str_trim_prefix(str_trim_prefix(word, STR(".")), STR("Values."));
+            if (str_chr(word, '.') > 0 && new_chart_has(f, word) && !user_has(f, word)) report_required(f, word, m);
+        }
+        for (size_t k = 0; k < o->violations.n; k++) {
+            const struct violation *v = &o->violations.v[k];
+            struct str head, rest = v->message, name;
+            if (!str_starts(v->message, STR("missing propert"))) continue;
+            while (str_cut(rest, STR("'"), &head, &rest) && str_cut(rest, STR("'"), &name, &rest)) report_required(f, path_key(f->a, v->path, name), v->message);
+        }
+    }
+}
+
 static void check_rendered(struct facts *f)
 {
     const struct render *r = &f->new_side.render;
@@ -59,5 +119,6 @@ static void check_rendered(struct facts *f)
 
 const struct check_entry checks_render[] = {
     {"render/failed schema/failed", true, false, check_rendered},
+    {"values/new-required", false, false, check_required},
     {0},
 };

@@ -51,6 +51,7 @@ static bool is_type_change(const struct facts *f, const struct key *k, const str
     enum shape theirs, ours;
     if (!o || !f->usage.based) return false;
     if (o->violations.n) return str_has(k->message, STR("got ")) && str_has(k->message, STR(", want "));
+    if (str_starts(o->message, STR("execution error at"))) return false; /* `fail` and `required`, as Helm words them */
     return o->kind == FAILURE_ERROR && (shapes_part(f, k, &theirs, &ours) || k->value.kind == V_LIST || k->value.kind == V_MAP);
 }
 

@@ -109,7 +109,9 @@ bool cli_options_read(struct cli *c, struct options *o)
     }
     if (!read_charts(c, o) || !read_kube(c, o) || !read_numbers(c, o)) return false;
     o->values = cli_user_values(c, STR("values"));
+    o->values.helm_major = o->helm_major;
     o->new_values.role = STR("new-values");
+    o->new_values.helm_major = o->helm_major;
     o->new_values.files = cli_all(c, "new-values", &o->new_values.files_n);
     o->release = cli_get(c, "release");
     o->ns = cli_get(c, "namespace");

@@ -83,6 +83,7 @@ static bool environment(struct cli *c, struct env *env, struct str *error)
     *env = env_default();
     env->helm_major = str_is(cli_get(c, "helm-version"), "3") ? 3 : 4;
     env->upgrade = cli_has(c, "is-upgrade");
+    env->skip_schema = cli_has(c, "skip-schema-validation");
     if (cli_get(c, "namespace").n) env->ns = cli_get(c, "namespace");
     if (version.n) {
         struct str why;
@@ -279,7 +280,8 @@ int cli_render(struct cli *c)
         return helm_fails(c, str_printf(c->a, "release name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53", STR_ARG(release)));
     struct parse_cache *parses = parse_cache_new(c->a);
     if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, MANIFEST_HEADS))
-        return helm_fails(c, str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));
+        /* Helm has a release to show with --debug only when the values were found good. */
+        return helm_fails(c, r.violations.n ? r.error : str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));
     for (size_t i = 0; i < c->diags->n; i++)
         if (c->diags->v[i].severity == SEVERITY_WARNING) fprintf(stderr, "%.*s\n", STR_ARG(cli_clean(c->a, c->diags->v[i].message)));
     c->diags->n = 0;

@@ -18,6 +18,7 @@ struct env {
     /* What `lookup` answers; NULL: always an empty map, as helm template. Returns V_MAP (empty when there is none). */
     struct value (*lookup)(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name);
     void *lookup_context;
+    bool skip_schema;          /* do not check values.schema.json */
     bool tolerant;             /* analysis: record fail, required and schema errors, pass over them, render on */
 };
 

@@ -1,5 +1,6 @@
 #include "usage/compare.h"
 
+#include "usage/words.h"
 #include "value/yaml.h"
 
 struct doc {
@@ -190,12 +191,16 @@ bool compare_renders(struct bench *b, const struct render *now, bool limited, st
 
 /* ---- signatures ---- */
 
+static bool is_workload(struct str kind) { return str_is(kind, "Deployment") || str_is(kind, "StatefulSet") || str_is(kind, "DaemonSet"); }
+
+/* A workload may have become one of another kind, and a claim a claim template. */
 static bool same_kind(struct str x, struct str y)
 {
     struct str a, b, rest;
     str_cut(x, STR("/"), &a, &rest);
     str_cut(y, STR("/"), &b, &rest);
-    return str_eq(a, b);
+    if (str_eq(a, b) || (is_workload(a) && is_workload(b))) return true;
+    return str_is(a, "PersistentVolumeClaim") && str_is(b, "StatefulSet");
 }
 
 /* The same path, whatever the index of an item: another chart has other items before it. */
@@ -212,12 +217,33 @@ static bool same_field(struct str x, struct str y)
     }
 }
 
+/* The field of a claim in a claim template. */
+static bool in_claim_template(const struct trait *claim, const struct trait *t)
+{
+    return claim->field.n && str_starts(claim->object, STR("PersistentVolumeClaim/")) && str_starts(t->field, STR("spec.volumeClaimTemplates[")) &&
+           str_ends(t->field, claim->field);
+}
+
+/* The same in a Secret under another name: nothing but the user's value explains it. */
+static bool same_secret(const struct trait *x, const struct trait *y)
+{
+    return str_starts(x->object, STR("Secret/")) && str_starts(y->object, STR("Secret/")) && str_starts(x->field, STR("data.")) &&
+           str_starts(y->field, STR("data.")) && x->from.kind == V_STR && x->from.n > 4;
+}
+
 static bool is_noise(const struct trait *t) { return t->field.n && diff_is_noise(t->field); }
 
 /* A text that has the user's own somewhere in it ("registry/" + x + ":1.0"); short ones stand anywhere by chance. */
 static bool holds(struct value text, struct value v)
 {
     return text.kind == V_STR && v.kind == V_STR && v.n > 3 && str_has(v_text(text), v_text(v));
+}
+
+/* What only this key can have put there: a text of some length, or a number that is no mere 0 or 1. */
+static bool is_own(struct value there, struct value v)
+{
+    if (v.kind == V_STR) return v.n > 2 && value_same(there, v);
+    return v.kind == V_FLOAT && v.u.f > 1 && value_same(there, v);
 }
 
 /* Of whole objects it is enough that one of that kind comes. */
@@ -234,11 +260,23 @@ static uint32_t count(const struct signature *s)
     return n;
 }
 
+static int nearer(int best, struct str x, struct str y)
+{
+    struct words v = {0}, w = {0};
+    if (best == 100) return best;
+    words_add(&v, x);
+    words_add(&w, y);
+    int like = words_likeness(&v, &w);
+    return like > best ? like : best;
+}
+
 /* `was` was made by taking the key away, `is` by setting a new one: what the first gives up the second must bring. */
 int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v)
 {
-    enum { TOO_MANY = 2000 };
-    uint32_t x = count(was), y = count(is), hits = 0;
+    enum { TOO_MANY = 2000, OWN = 60 };
+    uint32_t x = count(was), y = count(is), hits = 0, strangers = 0;
+    int names = 0; /* how much the names of the objects have in common, at best */
+    bool own = false; /* the user's very value stands at the same place on both sides */
     if (!x || !y || was->n > TOO_MANY || is->n > TOO_MANY) return 0;
     struct arena_mark m = arena_mark(a);
     bool *used = NEW_ARRAY(a, bool, is->n);
@@ -246,13 +284,19 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
         for (uint32_t k = 0; k < is->n; k++) {
             const struct trait *p = &was->v[i], *q = &is->v[k];
             if (is_noise(p) || is_noise(q)) continue;
-            if (used[k] || !same_field(p->field, q->field) || !same_kind(p->object, q->object) || !same_value(p, q, v)) continue;
+            if (used[k] || !(same_field(p->field, q->field) || in_claim_template(p, q) || same_secret(p, q)) || !same_kind(p->object, q->object) || !same_value(p, q, v)) continue;
             used[k] = true;
             hits++;
+            strangers += !str_eq(p->item, q->item);
+            names = nearer(names, p->object, q->object);
+            own = own || (str_eq(p->item, q->item) && is_own(p->from, v) && is_own(q->to, v));
             break;
         }
     arena_rewind(a, m);
+    /* The same field of another container or variable may be what it was renamed to, or another one altogether. */
+    int less = (int)(45 * strangers / (hits ? hits : 1));
     /* All of the old difference is there: what comes besides (defaults of a list that is replaced) weighs little. */
-    if (hits == x) return 100 - (int)(35 * (y - hits) / y);
-    return (int)(hits * 100 / (x > y ? x : y));
+    int like = (hits == x ? 100 - (int)(35 * (y - hits) / y) : (int)(hits * 100 / (x > y ? x : y))) - less;
+    like -= (100 - names) / 8;
+    return own && like < OWN ? OWN : like;
 }

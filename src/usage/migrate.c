@@ -52,8 +52,22 @@ static void note(struct bench *now, struct usage *u, const struct render *r, con
     if (k) *PUSH(now->a, o->keys, o->keys_n, o->keys_cap) = k->renamed_to;
 }
 
-void usage_migrate(struct bench *now, struct usage *u)
+/* The message may say where the key went from there ("controller.x has been renamed to controller.y"). */
+static void move_on(struct successors *s, struct key *k, struct str message)
 {
+    struct arena *a = s->now->a;
+    struct key at = {.path = k->renamed_to, .message = message};
+    at.segment = usage_segments(a, k->renamed_to, &at.segments);
+    struct str next = successor_in_message(s, &at);
+    bool known = next.n && !str_eq(next, k->path);
+    k->renamed_to = known ? next : (struct str){0};
+    k->renamed_proved = false;
+    k->confidence = known ? 80 : 0;
+}
+
+void usage_migrate(struct successors *s, struct usage *u)
+{
+    struct bench *now = s->now;
     u->migrated = u->without;
     for (uint32_t i = 0; i < u->n; i++) u->changed = u->changed || key_is_dead(&u->keys[i]);
     if (!u->changed || !u->based) return;
@@ -68,8 +82,7 @@ void usage_migrate(struct bench *now, struct usage *u)
         struct key *k = key_in_message(now->a, u, r->error);
         note(now, u, r, k);
         if (!k) break;
-        k->renamed_to = (struct str){0};
-        k->renamed_proved = false;
+        move_on(s, k, r->error);
     }
     now->probes++;
 }

@@ -5,7 +5,7 @@
 
 struct gathering {
     struct arena *a;
-    const struct chart *chart;
+    struct bench *now;
     struct usage *u;
     bool *told;
 };
@@ -46,7 +46,7 @@ static struct str carried(struct gathering *g, const struct key *k, uint32_t n, 
 static bool chart_has(struct gathering *g, const struct key *k, uint32_t n)
 {
     bool found;
-    struct value v = usage_get(g->chart->values.u.map, k->segment, n, &found);
+    struct value v = usage_get(g->now->chart->values.u.map, k->segment, n, &found);
     return found && v.kind != V_NIL;
 }
 
@@ -89,7 +89,7 @@ static void gather_renamed(struct gathering *g, uint32_t i)
     struct str *segment;
     uint32_t to, n = moved_segments(g->a, k, &to, &segment);
     /* Down again while something below lives on, or the new chart has the node itself. */
-    while (n < k->segments && (!is_all_dead(g, k, n) || chart_has(g, k, n))) segment[to] = k->segment[n], n++, to++;
+    while (n < k->segments && (!is_all_dead(g, k, n) || (chart_has(g, k, n) && usage_reads_path(g->now, k->segment, n)))) segment[to] = k->segment[n], n++, to++;
     struct str target = path_of(g->a, segment, to);
     struct node_fate *x = add(g, k->blocking ? NODE_REFUSED : NODE_RENAMED, path_of(g->a, k->segment, n), target);
     for (uint32_t j = i; j < g->u->n; j++) {
@@ -104,7 +104,7 @@ static void gather_gone(struct gathering *g, uint32_t i)
     const struct key *k = &g->u->keys[i];
     uint32_t n = k->segments;
     enum fate kind = k->blocking ? NODE_REFUSED : chart_has(g, k, n) ? NODE_IGNORED : NODE_REMOVED;
-    while (kind != NODE_IGNORED && n > 1 && is_all_dead(g, k, n - 1) && !chart_has(g, k, n - 1)) n--;
+    while (n > 1 && is_all_dead(g, k, n - 1) && !(kind == NODE_IGNORED ? usage_reads_path(g->now, k->segment, n - 1) : chart_has(g, k, n - 1))) n--;
     struct node_fate *x = add(g, kind, path_of(g->a, k->segment, n), (struct str){0});
     for (uint32_t j = i; j < g->u->n; j++) {
         const struct key *other = &g->u->keys[j];
@@ -112,9 +112,9 @@ static void gather_gone(struct gathering *g, uint32_t i)
     }
 }
 
-void usage_nodes(struct arena *a, const struct chart *chart, struct usage *u)
+void usage_nodes(struct bench *now, struct usage *u)
 {
-    struct gathering g = {a, chart, u, NEW_ARRAY(a, bool, u->n)};
+    struct gathering g = {now->a, now, u, NEW_ARRAY(now->a, bool, u->n)};
     for (uint32_t i = 0; i < u->n; i++)
         if (!g.told[i] && key_is_dead(&u->keys[i]) && u->keys[i].renamed_to.n) gather_renamed(&g, i);
     for (uint32_t i = 0; i < u->n; i++)

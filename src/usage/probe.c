@@ -208,6 +208,32 @@ static uint32_t others(struct arena *a, struct value v, struct value other_defau
     return n;
 }
 
+/* Whether something reads the key whose output is not there: what it does with the key cannot be seen (a tolerant render). */
+static bool reader_failed(struct bench *b, const struct key *k)
+{
+    if (!b->env->tolerant) return false;
+    struct arena_mark m = arena_mark(b->scratch);
+    struct readers r = readers_of(b->scratch, b, k);
+    bool failed = false;
+    for (size_t i = 0; i < r.paths.n && !failed; i++) {
+        bool there = str_starts(path_base(r.paths.items[i].key), STR("_"));
+        for (uint32_t j = 0; j < b->base->files_n && !there; j++) there = str_eq(b->base->files[j].path, r.paths.items[i].key);
+        failed = !there;
+    }
+    arena_rewind(b->scratch, m);
+    return failed;
+}
+
+bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segments)
+{
+    if (b->places_of != b->base) index_places(b);
+    struct arena_mark m = arena_mark(b->scratch);
+    struct readers r = {.paths = strmap_new(b->scratch)};
+    bool known = note_readers_at(b, segment, segments, &r), any = r.any;
+    arena_rewind(b->scratch, m);
+    return any || !known;
+}
+
 enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig)
 {
     if (!usage_reads(b, k)) return WORKS_NOT;
@@ -224,6 +250,7 @@ enum works usage_effect(struct bench *b, const struct key *k, struct value other
         if (e == WORKS) return e;
         if (e == WORKS_BY_FAILING) worst = e;
     }
+    if (worst == WORKS_NOT && reader_failed(b, k)) return WORKS_UNKNOWN;
     return worst;
 }
 

@@ -239,23 +239,52 @@ static struct obstacle *note(struct trial *t, const struct render *r)
     return o;
 }
 
+/* The chart's own words: Helm wraps them so that they survive the template's error. */
+static struct str own_words(struct str message)
+{
+    struct str head, rest;
+    if (!str_cut(message, STR("HELM_ERR_START"), &head, &rest)) return message;
+    str_cut(rest, STR("HELM_ERR_END"), &head, &rest);
+    return str_trim(head);
+}
+
+static bool is_known(const struct usage *u, struct str message)
+{
+    for (uint32_t i = 0; i < u->obstacles_n; i++)
+        if (str_has(u->obstacles[i].message, message)) return true;
+    return false;
+}
+
+/* A chart that fails only because of what the cluster holds is judged as a fresh installation. */
+static bool render_fresh(struct trial *t, struct render *r)
+{
+    struct env *env = NEW(t->now->a, struct env);
+    if (!t->now->env->lookup) return false;
+    *env = *t->now->env;
+    env->lookup = NULL;
+    env->upgrade = false;
+    env->revision = 1;
+    if (!render_base(t->now, t->user, r, env)) return false;
+    t->now->env = env;
+    return true;
+}
+
 /* Nothing of the user's can be taken away to get past it: go on with fail and required passed over. */
 static bool render_tolerantly(struct trial *t, struct render *r)
 {
     struct env *env = NEW(t->now->a, struct env);
     *env = *t->now->env;
     env->tolerant = true;
-    render_base(t->now, t->user, r, env);
+    bool ok = render_base(t->now, t->user, r, env);
     for (uint32_t i = 0; i < r->exec.failures_n; i++) {
         const struct failure *f = &r->exec.failures[i];
-        bool known = false;
-        for (uint32_t k = 0; k < t->u->obstacles_n; k++) known = known || str_has(t->u->obstacles[k].message, f->message);
-        if (known) continue;
+        struct str words = own_words(f->message);
+        if (!words.n || is_known(t->u, words)) continue;
         struct obstacle *o = PUSH(t->now->a, t->u->obstacles, t->u->obstacles_n, t->u->obstacles_cap);
-        *o = (struct obstacle){.kind = f->kind, .message = f->message, .tmpl = f->tmpl, .line = f->line, .column = f->column, .passed_over = true};
+        *o = (struct obstacle){.kind = f->kind, .message = words, .tmpl = f->tmpl, .line = f->line, .column = f->column, .passed_over = true};
     }
     t->now->env = env;
-    return !r->error.n;
+    return ok;
 }
 
 void usage_repair(struct bench *now, struct usage *out)
@@ -272,7 +301,7 @@ void usage_repair(struct bench *now, struct usage *out)
         t.error = r->error;
         struct obstacle *o = note(&t, r);
         if (o->violations.n ? clear_schema(&t, o) || clear_by_many(&t, o) : clear_template(&t, o)) continue;
-        out->based = render_tolerantly(&t, r);
+        out->based = render_fresh(&t, r) || render_tolerantly(&t, r);
         out->base = *r;
         break;
     }

@@ -2,7 +2,7 @@
 
 #include "value/yaml.h"
 
-enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90 };
+enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90, PERFECT = 98, LEAVES = 75, TOLD = 80 };
 
 struct candidate {
     struct str path;
@@ -84,6 +84,13 @@ static struct str moved(struct arena *a, const struct key *k, uint32_t n, struct
     return to;
 }
 
+static const struct place_node *place_named(const struct successors *s, struct str path)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        if (str_eq(s->v[i].path, path)) return &s->v[i];
+    return NULL;
+}
+
 /* Renames that the two charts' defaults suggest, for the node itself or one above it. */
 static void from_defaults(struct successors *s, const struct key *k, struct candidates *out)
 {
@@ -93,7 +100,9 @@ static void from_defaults(struct successors *s, const struct key *k, struct cand
         for (uint32_t i = 0; i < s->defaults->n; i++) {
             const struct value_change *d = &s->defaults->v[i];
             if (d->kind != CHANGE_RENAMED || !str_eq(path, d->path)) continue;
-            consider(out, moved(a, k, n, d->to), 200 + d->confidence + (int)n, d->confidence >= 70 ? d->confidence : 0);
+            /* Out of a section that lives on into another one: that takes an experiment. */
+            bool stays = n == 1 || !place_named(s, k->segment[0]) || str_starts(d->to, str_concat(a, k->segment[0], STR(".")));
+            consider(out, moved(a, k, n, d->to), 200 + d->confidence + (int)n, d->confidence >= 70 && stays ? d->confidence : 0);
         }
     }
 }
@@ -111,11 +120,11 @@ static bool promises(struct str message)
     return false;
 }
 
-static const struct place_node *place_named(const struct successors *s, struct str path)
+/* Whether the new chart has the place, or at least the map in which it would be (a default may stand there as a comment). */
+static bool is_place(const struct successors *s, struct str path)
 {
-    for (uint32_t i = 0; i < s->n; i++)
-        if (str_eq(s->v[i].path, path)) return &s->v[i];
-    return NULL;
+    ptrdiff_t dot = str_find_last(path, STR("."));
+    return place_named(s, path) || (dot > 0 && str_chr(str_sub(path, 0, (size_t)dot), '.') > 0 && place_named(s, str_sub(path, 0, (size_t)dot)));
 }
 
 /* "please use image.digest instead": places of the new chart that its message names beside the key. */
@@ -131,13 +140,20 @@ static void from_message(struct successors *s, const struct key *k, struct candi
         if (i == from) i++;
         while (word.n && (word.p[word.n - 1] == '.' || word.p[word.n - 1] == '-')) word.n--;
         word = str_trim_prefix(str_trim_prefix(word, STR(".")), STR("Values."));
-        if (word.n < 3 || !place_named(s, word)) continue;
+        if (word.n < 3 || !is_place(s, word)) continue;
         for (uint32_t n = k->segments; n > 0; n--) {
             struct str above = path_of(a, k->segment, n);
             if (str_eq(above, word) || str_starts(k->path, str_concat(a, word, STR(".")))) break;
             if (str_has(m, above)) consider(out, moved(a, k, n, word), 180 + (int)n, 80);
         }
     }
+}
+
+struct str successor_in_message(struct successors *s, const struct key *k)
+{
+    struct candidates c = {0};
+    from_message(s, k, &c);
+    return c.n ? c.v[0].path : (struct str){0};
 }
 
 static bool fits(struct value have, struct value there)
@@ -206,6 +222,14 @@ static int try_candidate(struct successors *s, const struct key *k, struct str p
     return signature_likeness(now->a, &k->old_signature, &sig, k->value);
 }
 
+/* How much of the old difference must come back: more where the chart itself says otherwise, and where the key would leave a
+ * section that lives on for another one. */
+static int needed(const struct successors *s, const struct key *k, struct str path, bool against_the_chart)
+{
+    bool leaves = k->segments > 1 && place_named(s, k->segment[0]) && !str_starts(path, str_concat(s->now->a, k->segment[0], STR(".")));
+    return against_the_chart ? SURE : leaves ? LEAVES : GOOD_ENOUGH;
+}
+
 void successors_find(struct successors *s, struct key *k)
 {
     struct candidates c = {0};
@@ -213,9 +237,11 @@ void successors_find(struct successors *s, struct key *k)
     from_defaults(s, k, &c);
     from_message(s, k, &c);
     from_names(s, k, &c);
-    for (uint32_t i = 0; i < c.n && best < SURE; i++) {
+    bool told = c.n && c.v[0].unproved >= TOLD; /* then only what is sure may win over it */
+    for (uint32_t i = 0; i < c.n && best < PERFECT; i++) {
         int like = try_candidate(s, k, c.v[i].path);
-        if (like <= best || like < GOOD_ENOUGH) continue;
+        if (like <= best || like < needed(s, k, c.v[i].path, told && i)) continue;
+        if (best && told && like <= SURE) continue;
         best = like;
         k->renamed_to = c.v[i].path;
         k->confidence = like > SURE ? 100 : like;
@@ -225,5 +251,36 @@ void successors_find(struct successors *s, struct key *k)
         if (!c.v[i].unproved || (k->renamed_to.n && c.v[i].unproved <= k->confidence)) continue;
         k->renamed_to = c.v[i].path;
         k->confidence = c.v[i].unproved;
+    }
+}
+
+/* ---- siblings ---- */
+
+static bool follow(struct successors *s, struct key *k, const struct key *sure)
+{
+    struct arena *a = s->now->a;
+    uint32_t m, n = sure->segments;
+    struct str *to = usage_segments(a, sure->renamed_to, &m);
+    while (n > 1 && m > 1 && str_eq(sure->segment[n - 1], to[m - 1])) n--, m--;
+    for (; n < sure->segments; n++, m++) {
+        bool below = n < k->segments;
+        for (uint32_t i = 0; i < n && below; i++) below = str_eq(k->segment[i], sure->segment[i]);
+        if (!below) return false;
+        struct str there = moved(a, k, n, path_of(a, to, m));
+        if (!place_named(s, there)) continue;
+        k->renamed_to = there;
+        k->confidence = 85;
+        return true;
+    }
+    return false;
+}
+
+void successors_follow(struct successors *s, struct usage *u)
+{
+    for (uint32_t i = 0; i < u->n; i++) {
+        struct key *k = &u->keys[i];
+        if (!key_is_dead(k) || k->renamed_proved || k->confidence >= 95) continue;
+        for (uint32_t j = 0; j < u->n; j++)
+            if (key_is_dead(&u->keys[j]) && u->keys[j].renamed_proved && follow(s, k, &u->keys[j])) break;
     }
 }

@@ -24,5 +24,9 @@ void successors_prepare(struct bench *old, struct bench *now, const struct value
 /* Tries what evidence suggests (the difference of the defaults, names, the chart's own message) by giving the new key the user's
  * value; sets k->renamed_to, confidence and renamed_proved when the old difference comes back, or when the evidence is strong. */
 void successors_find(struct successors *s, struct key *k);
+/* A key whose sibling surely moved with the node above both has most likely moved with it, if there is such a place. */
+void successors_follow(struct successors *s, struct usage *u);
+/* The place to which k->message says that the key or a node above it went; "" when it says nothing. */
+struct str successor_in_message(struct successors *s, const struct key *k);
 
 #endif

@@ -72,6 +72,8 @@ bool usage_rebase(struct bench *b, const struct map *user, struct render *r)
     if (!render_chart(b->a, b->chart, user, b->env, b->parses, diags_new(b->a, b->inputs), r)) return false;
     b->base = r;
     b->user = user;
+    b->places = NULL; /* another bench may still use them */
+    b->places_n = b->places_cap = 0;
     b->places_of = NULL;
     return true;
 }
@@ -100,6 +102,15 @@ static void find_successors(struct bench *old, struct bench *now, const struct v
     }
 }
 
+static void gather_outcome(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u)
+{
+    struct successors s = {.old = old, .now = now, .defaults = defaults};
+    if (u->based) successors_prepare(old, now, defaults, &s);
+    successors_follow(&s, u);
+    usage_migrate(&s, u);
+    usage_nodes(now, u);
+}
+
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out)
 {
     uint32_t calls = 0;
@@ -123,9 +134,10 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
         if (k->blocking) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
         any = any || key_is_dead(k);
     }
+    struct render *base = now->base;
     if (out->based && any) find_successors(old, now, defaults, out);
-    usage_nodes(a, now->chart, out);
-    usage_migrate(now, out);
+    gather_outcome(old, now, defaults, out);
+    now->base = base;
     now->env = given;
     out->base.env = given;
     out->probes = old->probes + now->probes;

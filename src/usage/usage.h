@@ -126,6 +126,8 @@ enum works usage_probe(struct bench *b, const struct map *user, const struct tou
 enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig);
 /* Whether the base render read the key, or anything below it. */
 bool usage_reads(struct bench *b, const struct key *k);
+/* The same of any place in the values; of one that they lack, whether the map above it is read. */
+bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segments);
 /* How alike two signatures are, 0 to 100: the same fields of the same kinds of objects, and in them the same or at least
  * a text that holds `v`, the value with which both were made. */
 int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v);
