@@ -77,6 +77,7 @@ struct facts {
     struct profile profile;
     int64_t as_of;            /* seconds; what counts as today; -1 unknown */
     const char *as_of_why;    /* "--as-of", "SOURCE_DATE_EPOCH", "the commit of --to" */
+    struct yaml_duplicates duplicates; /* keys that a values file of the user's has twice */
     struct str *in_use; uint32_t in_use_n; /* --models-in-use */
     struct file *read; uint32_t read_n, read_cap;  /* every file read, for digests: path is "ROLE:PATH" */
     struct inputs *inputs;

@@ -94,7 +94,10 @@ static void note_values_files(struct facts *f, const struct user_values *u)
 bool facts_read_values(struct facts *f)
 {
     const struct options *o = f->o;
-    if (!values_read_user(f->a, &o->values, f->inputs, f->origins, &f->old_side.user, &f->old_side.per_file, f->diags)) return false;
+    struct user_values given = o->values;
+    f->duplicates.a = f->a;
+    given.duplicates = &f->duplicates;
+    if (!values_read_user(f->a, &given, f->inputs, f->origins, &f->old_side.user, &f->old_side.per_file, f->diags)) return false;
     note_values_files(f, &o->values);
     if (!o->new_values.files_n) {
         f->new_side.user = f->old_side.user;

@@ -138,6 +138,11 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     if (out->based && any) find_successors(old, now, defaults, out);
     gather_outcome(old, now, defaults, out);
     now->base = base;
+    now->user = out->without;
+    now->places = NULL;
+    now->places_n = now->places_cap = 0;
+    now->places_of = NULL;
+    if (out->based) usage_defaults(now, defaults, out);
     now->env = given;
     out->base.env = given;
     out->probes = old->probes + now->probes;

@@ -89,7 +89,15 @@ struct bench {
     uint32_t probes;              /* renders made so far, whole or in part */
 };
 
+/* A default that changed, and what changes in the new chart's objects when the old one is given explicitly. */
+struct default_effect {
+    const struct value_change *change;
+    struct str path;              /* in the new chart */
+    struct signature signature;   /* from: with the new default, to: with the old one */
+};
+
 struct usage {
+    struct default_effect *defaults; uint32_t defaults_n, defaults_cap;
     struct key *keys; uint32_t n, cap;
     struct obstacle *obstacles; uint32_t obstacles_n, obstacles_cap;
     bool repaired;                /* the new side rendered only after keys had been taken away */
@@ -134,6 +142,9 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
 
 /* Renders the bench's values as its new base, which lives in b->a; false when that fails. */
 bool usage_rebase(struct bench *b, const struct map *user, struct render *r);
+
+/* Which of the changed defaults that the user relies on have an effect; sets u->defaults. */
+void usage_defaults(struct bench *now, const struct value_changes *defaults, struct usage *u);
 
 /* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered. */
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out);

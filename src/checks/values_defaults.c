@@ -1,0 +1,86 @@
+/* Defaults of the new chart: those that changed under the user, and those that the user repeats. */
+#include "checks/values_say.h"
+
+static bool ends(struct str field, const char *last)
+{
+    size_t n = strlen(last);
+    return field.n >= n && memcmp(field.p + field.n - n, last, n) == 0;
+}
+
+/* What changes with every release and asks nobody for a decision: images, and texts that only name a version. */
+static bool looks_like_version(struct value v)
+{
+    struct str s = v.kind == V_STR ? v_text(v) : (struct str){0};
+    uint32_t dots = 0, digits = 0;
+    if (s.n && (s.p[0] == 'v' || s.p[0] == 'V')) s = str_from_n(s, 1);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] >= '0' && s.p[i] <= '9') digits++;
+        else if (s.p[i] == '.') dots++;
+        else if (s.p[i] != '-' && s.p[i] != '+') return false;
+    }
+    return dots && digits;
+}
+
+static bool is_routine(const struct trait *t)
+{
+    if (diff_is_noise(t->field) || ends(t->field, "mage")) return true; /* image, ...Image */
+    if (str_has(t->field, STR("metadata.labels.")) || str_has(t->field, STR("metadata.annotations."))) return true;
+    return t->from.kind == V_STR && t->to.kind == V_STR && str_has(v_text(t->from), STR("/")) && str_has(v_text(t->from), STR(":")) &&
+           str_has(v_text(t->to), STR("/")) && str_has(v_text(t->to), STR(":")) && !str_has(v_text(t->from), STR("\n"));
+}
+
+/* Details of how the platform asks whether a container lives: worth knowing, nothing to decide. */
+static bool is_detail(const struct trait *t) { return str_has(t->field, STR("Probe.")) || str_has(t->field, STR("securityContext")); }
+
+/* Whether the old release is as it would be with the old default: else the change comes from elsewhere as well. */
+static bool was_so(const struct facts *f, const struct trait *t)
+{
+    const struct object *o = objects_find(&f->old_side.objects, t->object);
+    if (!t->field.n) return t->from.kind != V_NIL ? !o : o != NULL;
+    return true;
+}
+
+static void check_defaults(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.defaults_n; i++) {
+        const struct default_effect *e = &f->usage.defaults[i];
+        const struct trait *shown = NULL;
+        bool detail = true;
+        if (looks_like_version(e->change->is) && looks_like_version(e->change->was)) continue;
+        for (uint32_t k = 0; k < e->signature.n; k++) {
+            const struct trait *t = &e->signature.v[k];
+            if (is_routine(t) || !was_so(f, t)) continue;
+            if (!shown || (detail && !is_detail(t))) shown = t;
+            detail = detail && is_detail(t);
+        }
+        if (!shown) continue;
+        struct finding *x = finding_add(&f->findings, "values/default-changed", detail ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, e->path);
+        x->at = values_place(f, e->change->is_at);
+        x->message = str_printf(f->a, "you rely on this default, and it goes from %.*s to %.*s", STR_ARG(values_show(f, e->path, e->change->was)),
+                                STR_ARG(values_show(f, e->path, e->change->is)));
+        if (!str_eq(e->path, e->change->path)) finding_evidence(&f->findings, x, "the key was %.*s", STR_ARG(e->change->path));
+        if (!shown->field.n) finding_evidence(&f->findings, x, "%.*s %s", STR_ARG(shown->object), shown->from.kind == V_NIL ? "is no longer there" : "is new with it");
+        else finding_evidence(&f->findings, x, "it decides %.*s of %.*s", STR_ARG(shown->field), STR_ARG(shown->object));
+        x->fix = str_printf(f->a, "set %.*s to %.*s to keep things as they are, or accept the new default", STR_ARG(e->path), STR_ARG(values_show(f, e->path, e->change->was)));
+    }
+}
+
+static void check_same_as_default(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        const struct key *k = &f->usage.keys[i];
+        bool found;
+        struct value v = usage_get(f->new_side.chart->values.u.map, k->segment, k->segments, &found);
+        if (!found || key_is_dead(k) || v.kind == V_NIL || v.kind == V_MAP || !value_same(v, k->value)) continue;
+        struct finding *x = finding_add(&f->findings, "values/same-as-default", SEVERITY_INFO, ABOUT_STATE, SUBJECT_VALUE, k->path);
+        x->at = values_place(f, k->at);
+        x->message = STR("the value is the new chart's own default");
+        x->fix = STR("remove the key if the default may decide from now on");
+    }
+}
+
+const struct check_entry checks_values_defaults[] = {
+    {"values/default-changed", false, false, check_defaults},
+    {"values/same-as-default", false, false, check_same_as_default},
+    {0},
+};

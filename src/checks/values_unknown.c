@@ -1,0 +1,156 @@
+/* Keys that no template knows, and keys that are written twice. */
+#include "checks/values_say.h"
+
+#include "usage/words.h"
+#include "value/yaml.h"
+
+static bool is_name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+/* Whether a template of the chart or of those below it has the name as a word of its own: then some configuration may read it. */
+static bool templates_have(const struct chart *c, struct str name)
+{
+    for (uint32_t i = 0; i < c->templates_n; i++) {
+        struct str text = c->templates[i]->data;
+        for (size_t from = 0; from < text.n;) {
+            ptrdiff_t at = str_find(str_from_n(text, from), name);
+            if (at < 0) break;
+            size_t begin = from + (size_t)at, end = begin + name.n;
+            if ((begin == 0 || !is_name_byte(text.p[begin - 1])) && (end >= text.n || !is_name_byte(text.p[end]))) return true;
+            from = begin + 1;
+        }
+    }
+    for (uint32_t i = 0; i < c->subcharts_n; i++)
+        if (templates_have(c->subcharts[i], name)) return true;
+    return false;
+}
+
+static bool is_dependency(const struct chart *c, struct str name)
+{
+    for (uint32_t i = 0; i < c->deps_n; i++)
+        if (str_eq(c->deps[i].name, name) || str_eq(c->deps[i].alias, name)) return true;
+    for (uint32_t i = 0; i < c->subcharts_n; i++)
+        if (str_eq(c->subcharts[i]->name, name)) return true;
+    return str_is(name, "global");
+}
+
+/* The default key that is meant by a misspelt one; NULL when none is near, or two are. */
+static const struct entry *meant(const struct map *defaults, const struct map *user, struct str name)
+{
+    const struct entry *best = NULL;
+    uint32_t least = name.n < 5 ? 2 : 3; /* below: one edit in a short name, two in a long one */
+    bool twice = false;
+    for (uint32_t i = 0; defaults && i < defaults->n; i++) {
+        const struct entry *e = &defaults->v[i];
+        if (user && map_find(user, e->key)) continue; /* what the user did set is not what was misspelt */
+        uint32_t d = words_distance(name, e->key, 2);
+        bool longer = e->key.n >= 4 && name.n > e->key.n && str_starts(name, e->key);
+        if (longer && d > 2) d = 2;
+        if (d > least || (d == least && !best)) continue;
+        twice = best && d == least;
+        if (d < least || !best) best = e;
+        least = d;
+    }
+    return twice ? NULL : best;
+}
+
+/* The path that the key would have if its misspelt segments were right; "" when nobody can tell. */
+static struct str did_you_mean(struct facts *f, const struct key *k)
+{
+    struct value there = v_map(f->new_side.chart->values.u.map), here = v_map(f->new_side.user);
+    struct str path = {0};
+    bool corrected = false;
+    for (uint32_t i = 0; i < k->segments; i++) {
+        const struct entry *e = there.kind == V_MAP && there.u.map ? map_find(there.u.map, k->segment[i]) : NULL;
+        if (!e && there.kind == V_MAP) {
+            e = meant(there.u.map, here.kind == V_MAP ? here.u.map : NULL, k->segment[i]);
+            corrected = corrected || e;
+        }
+        if (!e) return corrected && i + 1 < k->segments && there.kind == V_MAP && !map_len(there) ? path : (struct str){0};
+        path = path_key(f->a, path, e->key);
+        there = e->value;
+        here = here.kind == V_MAP && here.u.map ? map_get(here.u.map, k->segment[i]) : NIL;
+    }
+    return corrected ? path : (struct str){0};
+}
+
+/* The same below a section that moved ("router.replica" when router is now gateway). */
+static struct str did_you_mean_there(struct facts *f, const struct key *k)
+{
+    struct str best = did_you_mean(f, k);
+    for (uint32_t i = 0; !best.n && i < f->diff.defaults.n; i++) {
+        const struct value_change *d = &f->diff.defaults.v[i];
+        if (d->kind != CHANGE_RENAMED || !str_starts(k->path, d->path) || k->path.n <= d->path.n || k->path.p[d->path.n] != '.') continue;
+        struct key moved = *k;
+        moved.path = str_concat(f->a, d->to, str_from_n(k->path, d->path.n));
+        moved.segment = usage_segments(f->a, moved.path, &moved.segments);
+        best = did_you_mean(f, &moved);
+    }
+    return best;
+}
+
+static bool in_defaults(const struct side *s, const struct key *k)
+{
+    bool found;
+    usage_get(s->chart->values.u.map, k->segment, k->segments, &found);
+    return found;
+}
+
+static void check_unknown(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        const struct key *k = &f->usage.keys[i];
+        if (k->blocking || k->by_cluster || k->new_effect != WORKS_NOT || k->old_effect != WORKS_NOT) continue;
+        if (in_defaults(&f->new_side, k) || in_defaults(&f->old_side, k)) continue;
+        if (is_dependency(f->new_side.chart, k->segment[0]) || is_dependency(f->old_side.chart, k->segment[0])) continue;
+        struct str guess = did_you_mean_there(f, k);
+        struct str last = k->segment[k->segments - 1];
+        if (!guess.n && (templates_have(f->new_side.chart, last) || templates_have(f->old_side.chart, last))) continue;
+        struct finding *x = finding_add(&f->findings, "values/unknown-key", guess.n ? SEVERITY_WARNING : SEVERITY_INFO, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+        x->at = values_place(f, k->at);
+        x->replacement = guess;
+        x->confidence = guess.n ? 85 : 60;
+        x->message = guess.n ? str_printf(f->a, "neither chart reads this key, so it does nothing; did you mean %.*s?", STR_ARG(guess))
+                             : STR("neither chart reads this key with these values");
+        x->fix = guess.n ? str_printf(f->a, "write %.*s, and look whether its effect is wanted", STR_ARG(guess)) : STR("remove the key, or look up its name in the chart's values.yaml");
+    }
+}
+
+static void check_duplicates(struct facts *f)
+{
+    for (size_t i = 0; i < f->duplicates.n; i++) {
+        const struct yaml_duplicate *d = &f->duplicates.v[i];
+        struct finding *x = finding_add(&f->findings, "values/duplicate-key", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, d->path);
+        x->at = d->second;
+        x->message = str_printf(f->a, "the key is written twice in this file, and the last one counts: line %u wins over line %u", d->second.line, d->first.line);
+        x->fix = STR("keep one of the two");
+    }
+}
+
+/* What the new chart's notes say of a key that the user set. */
+static void check_deprecated(struct facts *f)
+{
+    const struct render *r = f->judged->rendered ? &f->judged->render : NULL;
+    for (uint32_t i = 0; r && i < r->files_n; i++) {
+        struct str rest = r->files[i].text, line;
+        if (!str_ends(r->files[i].path, STR("NOTES.txt"))) continue;
+        while (rest.n) {
+            str_cut(rest, STR("\n"), &line, &rest);
+            if (!str_has(line, STR("deprecat")) && !str_has(line, STR("DEPRECAT")) && !str_has(line, STR("Deprecat"))) continue;
+            for (uint32_t n = 0; n < f->usage.n; n++) {
+                const struct key *k = &f->usage.keys[n];
+                if (key_is_dead(k) || k->segments < 2 || !str_has(line, k->path)) continue;
+                struct finding *x = finding_add(&f->findings, "values/deprecated-key", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+                x->at = values_place(f, k->at);
+                x->message = str_printf(f->a, "it still works, and the chart says not for long: %.*s", STR_ARG(str_trim(line)));
+                x->fix = STR("move to what the chart names before the next upgrade");
+            }
+        }
+    }
+}
+
+const struct check_entry checks_values_unknown[] = {
+    {"values/unknown-key", false, false, check_unknown},
+    {"values/duplicate-key", true, false, check_duplicates},
+    {"values/deprecated-key", false, false, check_deprecated},
+    {0},
+};
