@@ -10,6 +10,7 @@
  *               with `is: VALUE`, `is_not: VALUE`, or `absent: true`; without any of them it must be there and not be empty
  *     subject   {object: KIND, label: KEY, is: VALUE}, {value: PATH} or {chart: true}
  *     plan, rollback  what to do, for people
+ *     unseen    why no input of a pair shows it
  */
 #include "checks/view.h"
 
@@ -151,6 +152,7 @@ static void read_advisories(struct facts *f, struct str text, struct str name)
 
 static void check_advisories(struct facts *f)
 {
+    if (f->o->no_advisories) return;
     for (size_t i = 0; i < rules_files_n; i++)
         if (str_starts(str_from(rules_files[i].path), STR("advisories/"))) read_advisories(f, rules_files[i].text, str_from(rules_files[i].path));
     struct source own;

@@ -72,3 +72,22 @@ TEST(checks_every_text_has_its_rule)
         }
     }
 }
+
+/* A finding by advisory is one that no analysis can make: each says why. */
+TEST(checks_every_advisory_says_why_no_input_shows_it)
+{
+    static const char *const fields[] = {"id", "severity", "title", "text", "fix", "unseen", "source"};
+    struct yaml_options o = {.strict = true};
+    for (size_t i = 0; i < rules_files_n; i++) {
+        struct value v;
+        struct str error;
+        struct place at;
+        if (!str_starts(str_from(rules_files[i].path), STR("advisories/"))) continue;
+        if (!yaml_read(a, rules_files[i].text, &o, &v, &error, &at)) test_fail(__FILE__, __LINE__, "%s: %.*s", rules_files[i].path, STR_ARG(error));
+        struct value list = value_at(v, "advisories", NULL);
+        CHECK(field_len(list) > 0);
+        for (uint32_t k = 0; k < field_len(list); k++)
+            for (size_t n = 0; n < sizeof fields / sizeof *fields; n++)
+                if (!value_str_at(field_item(list, k), fields[n]).n) test_fail(__FILE__, __LINE__, "%.*s has no %s", STR_ARG(value_str_at(field_item(list, k), "id")), fields[n]);
+    }
+}

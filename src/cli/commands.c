@@ -39,6 +39,7 @@ const struct option cli_options[] = {
     {"timeout", 0, OPTION_TEXT, "DURATION", IN_PAIR, "helm's --timeout (default: the profile's)", NULL},
     {"profile", 0, OPTION_TEXT, "NAME", IN_PAIR, "what is known of this kind of installation: sie, generic (default: by the chart's name)", NULL},
     {"rules", 0, OPTION_TEXT, "DIR", IN_PAIR, "rules and advisories beside the built-in ones", NULL},
+    {"no-advisories", 0, OPTION_FLAG, NULL, IN_PAIR, "only what the inputs show, without what is known of releases (rules/advisories)", NULL},
     {"as-of", 0, OPTION_TEXT, "DATE", IN_PAIR, "what counts as today, YYYY-MM-DD", NULL},
     {"config", 0, OPTION_TEXT, "FILE", IN_PAIR, "site configuration (default: .rutter.yaml where there is one)", NULL},
     {"env", 0, OPTION_TEXT, "NAME", IN_PAIR, "environment of the site configuration", NULL},

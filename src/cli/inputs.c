@@ -131,6 +131,7 @@ bool cli_options_read(struct cli *c, struct options *o)
     o->config = cli_get(c, "config");
     o->env_name = cli_get(c, "env");
     o->baseline = cli_get(c, "baseline");
+    o->no_advisories = cli_has(c, "no-advisories");
     o->force = cli_has(c, "force");
     o->verbose = cli_has(c, "verbose");
     struct str strategy = cli_get(c, "strategy");

@@ -40,7 +40,7 @@ struct options {
     int64_t as_of;            /* seconds; -1: not given */
     enum severity fail_on; bool fail_on_none;
     struct str config, env_name, baseline;
-    bool force, verbose;
+    bool no_advisories, force, verbose;
     bool as_written;          /* --runbook-as-written: the naive plan, for the proof to refuse */
 };
 
