@@ -347,7 +347,7 @@ static const struct {
     {"render", "In this cluster Helm renders the new chart as it was rendered for this plan.", not_terraform, checks_render},
     {"alone", "While the scripts run nobody else changes this release, its objects or their autoscalers' definitions.", always, NULL},
     {"hooks", "Hooks do what their manifests say; their own objects come and go by their policies; one that outlives a helm that was killed on the way back has ended when the rollback is started again.", has_hooks, NULL},
-    {"terraform", "terraform apply is one helm upgrade by its provider, with the chart and values of its configuration.", is_terraform, NULL},
+    {"terraform", "terraform apply is one client-side helm upgrade by its provider, with the chart and values of its configuration.", is_terraform, NULL},
 };
 
 static void add_premise(struct search *q, struct str id, struct str text, struct str checked_by)

@@ -727,21 +727,34 @@ static void begin_all(struct exploration *e)
 /* All runs of a part, under one way of applying. */
 static void explore(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
-    struct exploration e = {.q = q, .part = *part};
+    struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_n = q->slots_n};
     e.d = (struct doing){&q->r, &e.part, &e, took_place};
     find_captures(q, &e.part);
     e.forward = find_steps(q, &e.part, &q->r.plan->forward, q->r.forward, &e.forward_n);
     e.back = find_steps(q, &e.part, &q->r.plan->back, q->r.back, &e.back_n);
     note_uses(&e);
     find_symbolic(&e);
+    if (e.slots_n) memset(e.slots, 0, sizeof *e.slots * e.slots_n);
     begin_all(&e);
     for (uint32_t i = 0; i < e.n && !e.failed; i++) visit(&e, i);
     q->proof->states += e.n;
     *lost |= e.lost;
     *failure = e.failure;
+    q->nodes = e.v;
+    q->nodes_cap = e.cap;
+    q->slots = e.slots;
+    q->slots_n = e.slots_n;
 }
 
 static const struct { int major; bool server_side; } methods[] = {{4, true}, {4, false}, {3, false}};
+
+/* Terraform's provider is built with Helm 3. */
+static bool is_terraform(const struct search *q)
+{
+    for (uint32_t i = 0; i < q->r.plan->forward.n; i++)
+        if (q->r.forward[i].verb == VERB_TERRAFORM) return true;
+    return false;
+}
 
 /* Where Helm 3 is given the same words as a Helm 4 that applies client-side, it does the same. */
 static bool helm3_differs(const struct search *q)
@@ -758,7 +771,7 @@ bool search_part(struct search *q, const struct part *part, bool *lost, struct d
     *failure = NULL;
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !*failure; i++) {
         struct part p = *part;
-        if (methods[i].major == 3 && !helm3_differs(q)) continue;
+        if (is_terraform(q) ? methods[i].major != 3 : methods[i].major == 3 && !helm3_differs(q)) continue;
         p.major = methods[i].major;
         p.server_side = methods[i].server_side;
         for (int bound = p.claim ? 0 : 1; bound < 2 && !*failure; bound++) {
