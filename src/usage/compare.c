@@ -168,6 +168,46 @@ static const struct rendered *find_file(const struct render *r, struct str path)
     return NULL;
 }
 
+/* The next line that says something, from *i on, without blanks and quotes, up to a comment; false at the end. Lines of a block
+ * text that begin with # are passed over too: they are then compared by what they mean, not by this. */
+static bool next_line(struct str s, size_t *i, struct str *line)
+{
+    while (*i < s.n) {
+        struct str rest = str_from_n(s, *i), after;
+        bool more = str_cut(rest, STR("\n"), line, &after);
+        *i += line->n + more;
+        *line = str_trim(*line);
+        if (line->n && line->p[0] != '#' && !str_is(*line, "---")) return true;
+    }
+    return false;
+}
+
+static bool is_decoration(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '"' || c == '\''; }
+
+static bool same_line(struct str x, struct str y)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < x.n && is_decoration(x.p[i])) i++;
+        while (k < y.n && is_decoration(y.p[k])) k++;
+        bool end_x = i >= x.n || (x.p[i] == '#' && i && x.p[i - 1] == ' '), end_y = k >= y.n || (y.p[k] == '#' && k && y.p[k - 1] == ' ');
+        if (end_x || end_y) return end_x && end_y;
+        if (x.p[i++] != y.p[k++]) return false;
+    }
+}
+
+/* Whether two texts differ in more than blanks, quotes and comments: then their documents differ, and need not be read. */
+static bool clearly_differ(struct str x, struct str y)
+{
+    size_t i = 0, k = 0;
+    struct str a, b;
+    for (;;) {
+        bool has_a = next_line(x, &i, &a), has_b = next_line(y, &k, &b);
+        if (!has_a || !has_b) return has_a != has_b;
+        if (!same_line(a, b)) return true;
+    }
+}
+
 static bool is_notes(struct str path) { return str_ends(path, STR("NOTES.txt")); }
 
 bool compare_renders(struct bench *b, const struct render *now, bool limited, struct signature *sig)
@@ -178,6 +218,7 @@ bool compare_renders(struct bench *b, const struct render *now, bool limited, st
         const struct rendered *x = &now->files[i], *y = find_file(b->base, x->path);
         if (is_notes(x->path) || (y && str_eq(x->text, y->text))) continue;
         text_differs = true;
+        if (!sig && y && clearly_differ(y->text, x->text)) return true;
         read_both(b, y ? y->text : (struct str){0}, x->text, &was, &is);
     }
     for (uint32_t i = 0; !limited && i < b->base->files_n; i++) {

@@ -16,7 +16,7 @@ static void find_effects(struct bench *old, struct bench *now, struct usage *u)
     for (uint32_t i = 0; i < u->n; i++) {
         struct key *k = &u->keys[i];
         if (k->blocking) continue;
-        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), &k->new_signature);
+        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), NULL);
         if (k->new_effect == WORKS_NOT) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
     }
 }
