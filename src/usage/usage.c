@@ -11,12 +11,26 @@ static struct value default_of(const struct chart *c, const struct key *k)
     return usage_get(c->values.u.map, k->segment, k->segments, &found);
 }
 
+/* A tag, a digest or a whole image: text with a digit in it, or a key that is called so. */
+static bool may_name_image(const struct key *k)
+{
+    static const char *const words[] = {"tag", "image", "digest", "version"};
+    struct str last = k->segment[k->segments - 1], text = k->value.kind == V_STR ? v_text(k->value) : (struct str){0};
+    if (k->value.kind == V_BOOL || k->value.kind == V_LIST || k->value.kind == V_MAP) return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] >= '0' && text.p[i] <= '9') return true;
+    for (size_t i = 0; i < last.n; i++)
+        for (size_t n = 0; n < sizeof words / sizeof *words; n++)
+            if (last.n - i >= strlen(words[n]) && strncasecmp(last.p + i, words[n], strlen(words[n])) == 0) return true;
+    return false;
+}
+
 static void find_effects(struct bench *old, struct bench *now, struct usage *u)
 {
     for (uint32_t i = 0; i < u->n; i++) {
         struct key *k = &u->keys[i];
         if (k->blocking) continue;
-        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), NULL);
+        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), may_name_image(k) ? &k->new_signature : NULL);
         if (k->new_effect == WORKS_NOT) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
     }
 }
