@@ -83,13 +83,28 @@ static void cover(struct gathering *g, struct node_fate *x, uint32_t i)
     if (k->confidence < x->confidence) x->confidence = k->confidence;
 }
 
+/* Two keys that moved alike speak for the node, even where the new chart still has one of that name. */
+static bool moved_together(struct gathering *g, const struct key *of, uint32_t n, const struct str *segment, uint32_t to)
+{
+    uint32_t alike = 0;
+    struct str target = path_of(g->a, segment, to);
+    for (uint32_t i = 0; i < g->u->n; i++) {
+        const struct key *k = &g->u->keys[i];
+        if (!shares(k, of, n)) continue;
+        if (!str_eq(k->renamed_to, carried(g, k, n, target))) return false;
+        alike++;
+    }
+    return alike > 1;
+}
+
 static void gather_renamed(struct gathering *g, uint32_t i)
 {
     const struct key *k = &g->u->keys[i];
     struct str *segment;
     uint32_t to, n = moved_segments(g->a, k, &to, &segment);
     /* Down again while something below lives on, or the new chart has the node itself. */
-    while (n < k->segments && (!is_all_dead(g, k, n) || (chart_has(g, k, n) && usage_reads_path(g->now, k->segment, n)))) segment[to] = k->segment[n], n++, to++;
+    while (n < k->segments && (!is_all_dead(g, k, n) || (chart_has(g, k, n) && usage_reads_path(g->now, k->segment, n) && !moved_together(g, k, n, segment, to))))
+        segment[to] = k->segment[n], n++, to++;
     struct str target = path_of(g->a, segment, to);
     struct node_fate *x = add(g, k->blocking ? NODE_REFUSED : NODE_RENAMED, path_of(g->a, k->segment, n), target);
     for (uint32_t j = i; j < g->u->n; j++) {
