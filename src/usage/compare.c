@@ -265,11 +265,25 @@ static bool in_claim_template(const struct trait *claim, const struct trait *t)
            str_ends(t->field, claim->field);
 }
 
-/* The same in a Secret under another name: nothing but the user's value explains it. */
+/* How much two names have in common, if it is more than `best`. */
+static int nearer(int best, struct str x, struct str y)
+{
+    struct words v = {0}, w = {0};
+    if (best == 100) return best;
+    words_add(&v, x);
+    words_add(&w, y);
+    int like = words_likeness(&v, &w);
+    return like > best ? like : best;
+}
+
+/* The same container or variable, or one whose name is much the same. */
+static bool same_item(struct str x, struct str y) { return str_eq(x, y) || nearer(0, x, y) >= 50; }
+
+/* The same in a Secret under a similar name: nothing but the user's value explains it. */
 static bool same_secret(const struct trait *x, const struct trait *y)
 {
-    return str_starts(x->object, STR("Secret/")) && str_starts(y->object, STR("Secret/")) && str_starts(x->field, STR("data.")) &&
-           str_starts(y->field, STR("data.")) && x->from.kind == V_STR && x->from.n > 4;
+    return str_starts(x->object, STR("Secret/")) && str_starts(y->object, STR("Secret/")) && str_starts(x->field, STR("data")) &&
+           str_starts(y->field, STR("data")) && x->from.kind == V_STR && x->from.n > 4 && nearer(0, str_from_n(x->field, 5), str_from_n(y->field, 5)) > 50;
 }
 
 static bool is_noise(const struct trait *t) { return t->field.n && diff_is_noise(t->field); }
@@ -301,14 +315,10 @@ static uint32_t count(const struct signature *s)
     return n;
 }
 
-static int nearer(int best, struct str x, struct str y)
+static struct str name_of(struct str object)
 {
-    struct words v = {0}, w = {0};
-    if (best == 100) return best;
-    words_add(&v, x);
-    words_add(&w, y);
-    int like = words_likeness(&v, &w);
-    return like > best ? like : best;
+    struct str kind, name;
+    return str_cut(object, STR("/"), &kind, &name) ? name : object;
 }
 
 /* `was` was made by taking the key away, `is` by setting a new one: what the first gives up the second must bring. */
@@ -329,8 +339,8 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
             used[k] = true;
             hits++;
             strangers += !str_eq(p->item, q->item);
-            names = nearer(names, p->object, q->object);
-            own = own || (str_eq(p->item, q->item) && is_own(p->from, v) && is_own(q->to, v));
+            names = nearer(names, name_of(p->object), name_of(q->object));
+            own = own || (same_item(p->item, q->item) && is_own(p->from, v) && is_own(q->to, v));
             break;
         }
     arena_rewind(a, m);

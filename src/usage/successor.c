@@ -2,7 +2,7 @@
 
 #include "value/yaml.h"
 
-enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90, PERFECT = 98, LEAVES = 75, TOLD = 80 };
+enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90, PERFECT = 98, LEAVES = 75, NEVER = 101, TOLD = 80 };
 
 struct candidate {
     struct str path;
@@ -156,6 +156,14 @@ struct str successor_in_message(struct successors *s, const struct key *k)
     return c.n ? c.v[0].path : (struct str){0};
 }
 
+/* Values for all charts at once override a setting; the setting itself is elsewhere. */
+static bool is_shared(const struct place_node *p)
+{
+    for (uint32_t i = 0; i < p->segments; i++)
+        if (str_is(p->segment[i], "global")) return true;
+    return false;
+}
+
 static bool fits(struct value have, struct value there)
 {
     if (there.kind == V_NIL) return true;
@@ -197,6 +205,7 @@ static void from_names(struct successors *s, const struct key *k, struct candida
             if (have.kind == V_MAP && same_shape(was, p->value)) score += 40;
             if (!near && score < 60) continue;
             if (p->in_old) score -= 10;
+            if (is_shared(p) && !str_is(k->segment[0], "global")) score -= 15;
             score -= 4 * (int)(k->segments - n);
             if (score < 40) continue;
             consider(out, moved(a, k, n, p->path), score, 0);
@@ -227,6 +236,8 @@ static int try_candidate(struct successors *s, const struct key *k, struct str p
 static int needed(const struct successors *s, const struct key *k, struct str path, bool against_the_chart)
 {
     bool leaves = k->segments > 1 && place_named(s, k->segment[0]) && !str_starts(path, str_concat(s->now->a, k->segment[0], STR(".")));
+    const struct place_node *p = place_named(s, path);
+    if (leaves && p && p->in_old) return NEVER; /* a setting of another part, as before */
     return against_the_chart ? SURE : leaves ? LEAVES : GOOD_ENOUGH;
 }
 
@@ -283,4 +294,27 @@ void successors_follow(struct successors *s, struct usage *u)
         for (uint32_t j = 0; j < u->n; j++)
             if (key_is_dead(&u->keys[j]) && u->keys[j].renamed_proved && follow(s, k, &u->keys[j])) break;
     }
+}
+
+/* ---- two keys, one successor ---- */
+
+static int nearness(const struct key *k)
+{
+    struct words have = {0}, to = {0};
+    words_add(&have, k->path);
+    words_add(&to, k->renamed_to);
+    return words_likeness(&have, &to);
+}
+
+void successors_settle(struct usage *u)
+{
+    for (uint32_t i = 0; i < u->n; i++)
+        for (uint32_t j = i + 1; j < u->n; j++) {
+            struct key *x = &u->keys[i], *y = &u->keys[j];
+            if (!x->renamed_to.n || !str_eq(x->renamed_to, y->renamed_to)) continue;
+            struct key *loser = nearness(x) >= nearness(y) ? y : x;
+            loser->renamed_to = (struct str){0};
+            loser->renamed_proved = false;
+            loser->confidence = 0;
+        }
 }

@@ -26,6 +26,8 @@ void successors_prepare(struct bench *old, struct bench *now, const struct value
 void successors_find(struct successors *s, struct key *k);
 /* A key whose sibling surely moved with the node above both has most likely moved with it, if there is such a place. */
 void successors_follow(struct successors *s, struct usage *u);
+/* Two keys cannot have become one: the one whose name is nearer keeps the successor. */
+void successors_settle(struct usage *u);
 /* The place to which k->message says that the key or a node above it went; "" when it says nothing. */
 struct str successor_in_message(struct successors *s, const struct key *k);
 

@@ -110,6 +110,7 @@ static void find_successors(struct bench *old, struct bench *now, const struct v
             proved += k->renamed_proved;
             open += !k->renamed_proved;
         }
+        successors_settle(u);
         if (!open || proved == before) return;
         struct render *r = NEW(now->a, struct render);
         if (!usage_rebase(now, usage_migrated(now->a, u, MIGRATE_PROVED), r)) return;
@@ -121,6 +122,7 @@ static void gather_outcome(struct bench *old, struct bench *now, const struct va
     struct successors s = {.old = old, .now = now, .defaults = defaults};
     if (u->based) successors_prepare(old, now, defaults, &s);
     successors_follow(&s, u);
+    successors_settle(u);
     usage_migrate(&s, u);
     usage_nodes(now, u);
 }

@@ -1,0 +1,125 @@
+#include "checks/checks_test.h"
+
+/* Every template prints one ConfigMap, so that an effect is easy to see. */
+#define MAP(body) "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n" body
+#define CHART(values, template) "### Chart.yaml\napiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: \"2.0\"\n### values.yaml\n" values "### templates/all.yaml\n" template
+
+TEST(checks_a_subtree_that_moved_is_told_once_at_its_top)
+{
+    struct checks_pair p = {
+        .old = CHART("router: {replicas: 2, auth: {mode: none}, color: blue}\n", MAP("  r: {{ .Values.router.replicas | quote }}\n  m: {{ .Values.router.auth.mode }}\n  c: {{ .Values.router.color }}\n")),
+        .new = CHART("gateway: {replicas: 2, auth: {mode: none}, color: blue}\n", MAP("  r: {{ .Values.gateway.replicas | quote }}\n  m: {{ .Values.gateway.auth.mode }}\n  c: {{ .Values.gateway.color }}\n")),
+        .values = "router:\n  replicas: 3\n  auth: {mode: static}\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/renamed-key", "router", "error");
+    CHECK_STR(checks_test_find(f, "values/renamed-key", "router")->replacement, STR("gateway"));
+    CHECK(!checks_test_find(f, "values/renamed-key", "router.replicas"));
+    CHECK(f->planned == &f->migrated_side);
+    p.new = p.old;
+    SILENT(checks_test_run(a, &p), "values/renamed-key");
+}
+
+TEST(checks_a_key_that_nothing_reads_any_more)
+{
+    struct checks_pair p = {.old = CHART("a: 1\nkeep: 1\n", MAP("  a: {{ .Values.a | quote }}\n  k: {{ .Values.keep | quote }}\n")),
+                            .new = CHART("keep: 1\n", MAP("  k: {{ .Values.keep | quote }}\n")), .values = "a: 5\nkeep: 7\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/removed-key", "a", "error");
+    CHECK(!checks_test_find(f, "values/removed-key", "keep"));
+    p.new = CHART("a: 1\non: false\nkeep: 1\n", MAP("  k: {{ .Values.keep | quote }}\n{{- if .Values.on }}\n  a: {{ .Values.a | quote }}\n{{- end }}\n"));
+    f = checks_test_run(a, &p);
+    FIRES(f, "values/ignored-key", "a", "error");
+    SILENT(f, "values/removed-key");
+}
+
+TEST(checks_every_refusal_on_the_way_is_told)
+{
+    struct checks_pair p = {.old = CHART("a: 1\nb: 1\n", MAP("  a: {{ .Values.a | quote }}\n  b: {{ .Values.b | quote }}\n")),
+                            .new = CHART("c: {d: 1}\n", "{{ if .Values.a }}{{ fail \"a is gone, use c.d instead\" }}{{ end }}{{ if .Values.b }}{{ fail \"b is gone\" }}{{ end }}\n" MAP("  a: {{ .Values.c.d | quote }}\n")),
+                            .values = "a: 5\nb: 6\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/refused-key", "a", "error");
+    FIRES(f, "values/refused-key", "b", "error");
+    CHECK_STR(checks_test_find(f, "values/refused-key", "a")->replacement, STR("c.d"));
+    CHECK_INT(f->usage.obstacles_n, 2);
+}
+
+TEST(checks_what_must_be_set_is_named)
+{
+    struct checks_pair p = {.old = MAP("  a: b\n"), .new = CHART("image: {repository: \"\"}\n", "{{ required \"image.repository must be set\" .Values.image.repository }}\n" MAP("  a: b\n"))};
+    FIRES(checks_test_run(a, &p), "values/new-required", "image.repository", "error");
+    p.values = "image: {repository: x}\n";
+    SILENT(checks_test_run(a, &p), "values/new-required");
+}
+
+TEST(checks_a_text_where_a_map_is_read)
+{
+    struct checks_pair p = {.old = CHART("image: a\n", MAP("  i: {{ .Values.image }}\n")), .new = CHART("image: {repository: a}\n", MAP("  i: {{ .Values.image.repository }}\n")),
+                            .values = "image: mine/image\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/type-changed", "image", "error");
+    CHECK_STR(checks_test_find(f, "values/type-changed", "image")->replacement, STR("image.repository"));
+}
+
+TEST(checks_each_violated_rule_of_the_schema)
+{
+    struct checks_pair p = {.old = CHART("a: 1\n", MAP("  a: {{ .Values.a | quote }}\n")),
+                            .new = "### values.schema.json\n{\"additionalProperties\": false, \"properties\": {\"b\": {\"type\": \"number\"}}}\n" CHART("b: 1\n", MAP("  a: {{ .Values.b | quote }}\n")),
+                            .values = "a: 2\nb: x\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "schema/failed", "b", "error");
+    FIRES(f, "values/refused-key", "a", "error");
+    p.values = "b: 2\n";
+    SILENT(checks_test_run(a, &p), "schema/failed");
+}
+
+TEST(checks_a_default_that_changed_under_the_user)
+{
+    struct checks_pair p = {.old = CHART("mode: direct\ntag: \"1.0\"\n", MAP("  m: {{ .Values.mode }}\n  v: {{ .Values.tag | quote }}\n")),
+                            .new = CHART("mode: queue\ntag: \"1.1\"\n", MAP("  m: {{ .Values.mode }}\n  v: {{ .Values.tag | quote }}\n"))};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/default-changed", "mode", "warning");
+    CHECK(!checks_test_find(f, "values/default-changed", "tag"));
+    p.values = "mode: direct\n";
+    SILENT(checks_test_run(a, &p), "values/default-changed");
+}
+
+#define DEPLOYMENT(image) "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: c, image: \"" image "\"}]}\n"
+
+TEST(checks_a_pinned_image)
+{
+    struct checks_pair p = {.old = CHART("image: {repository: r/i, tag: \"\"}\n", DEPLOYMENT("{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}")), .values = "image: {tag: \"1.0\"}\n"};
+    p.new = p.old;
+    FIRES(checks_test_run(a, &p), "values/pinned-image-tag", "image.tag", "warning");
+    p.values = "image: {repository: mirror/i}\n";
+    SILENT(checks_test_run(a, &p), "values/pinned-image-tag");
+}
+
+TEST(checks_a_misspelt_key)
+{
+    struct checks_pair p = {.old = CHART("replicas: 1\n", MAP("  r: {{ .Values.replicas | quote }}\n")), .values = "replica: 3\n"};
+    p.new = p.old;
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/unknown-key", "replica", "warning");
+    CHECK_STR(checks_test_find(f, "values/unknown-key", "")->replacement, STR("replicas"));
+    p.values = "somethingElse: 3\n";
+    SILENT(checks_test_run(a, &p), "values/unknown-key");
+}
+
+TEST(checks_a_key_written_twice)
+{
+    struct checks_pair p = {.old = CHART("a: 1\n", MAP("  a: {{ .Values.a | quote }}\n")), .values = "a: 3\na: 4\n"};
+    p.new = p.old;
+    FIRES(checks_test_run(a, &p), "values/duplicate-key", "a", "warning");
+    p.values = "a: 4\n";
+    SILENT(checks_test_run(a, &p), "values/duplicate-key");
+}
+
+TEST(checks_an_override_that_is_the_default)
+{
+    struct checks_pair p = {.old = CHART("a: 1\n", MAP("  a: {{ .Values.a | quote }}\n")), .values = "a: 1\n"};
+    p.new = p.old;
+    FIRES(checks_test_run(a, &p), "values/same-as-default", "a", "info");
+    p.values = "a: 2\n";
+    CHECK(!checks_test_find(checks_test_run(a, &p), "values/same-as-default", ""));
+}
