@@ -231,7 +231,7 @@ static bool render_with(struct arena *a, const struct chart *c, const struct map
         struct str why = d->n ? d->v[d->n - 1].message : STR("the values cannot be merged");
         return failed(r, why, FAILURE_ERROR, (struct str){0}, 0, 0);
     }
-    if (!schema_holds(r) || !kube_version_fits(r)) return false;
+    if (!schema_holds(r)) return false;
     share(v_map(r->values), 0, a->guard);
     struct units u = {.by_path = strmap_new(a)};
     collect(r, r->chart, v_map(r->values), release_object(a, env), object_capabilities(a, env), &u, 0);
@@ -242,5 +242,5 @@ static bool render_with(struct arena *a, const struct chart *c, const struct map
     for (uint32_t i = 0; i < u.n; i++) r->template_names[i] = u.v[i].path;
     struct tmpl_set *set = tmpl_set_new(a, NULL);
     r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses, .trace = trace};
-    return parse_all(r, &u, set, parses) && run_all(r, &u, only);
+    return kube_version_fits(r) && parse_all(r, &u, set, parses) && run_all(r, &u, only);
 }

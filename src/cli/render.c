@@ -4,6 +4,7 @@
 #include "chart/render.h"
 #include "funcs/objects.h"
 #include "text/regex.h"
+#include "text/semver.h"
 #include "text/units.h"
 
 #include <errno.h>
@@ -87,11 +88,13 @@ static bool environment(struct cli *c, struct env *env, struct str *error)
     if (cli_get(c, "namespace").n) env->ns = cli_get(c, "namespace");
     if (version.n) {
         struct str why;
-        if (!kube_version_parse(c->a, version, &parsed, &why)) {
+        struct semver v;
+        if (env->helm_major == 3 ? !semver_parse(c->a, version, &v, &why) : !kube_version_parse(c->a, version, &parsed, &why)) {
             *error = str_printf(c->a, "invalid kube version '%.*s': %.*s", STR_ARG(version), STR_ARG(why));
             return false;
         }
-        env->kube_version = version;
+        /* Helm 3 prints the version that it read, with all three numbers. */
+        env->kube_version = env->helm_major == 3 ? str_concat(c->a, STR("v"), semver_show(c->a, &v)) : version;
     }
     uint32_t n;
     struct str *apis = cli_all(c, "api-versions", &n);
@@ -277,15 +280,20 @@ int cli_render(struct cli *c)
     if (!error.n && !cli_has(c, "skip-missing-dependencies")) error = chart_check_dependencies(c->a, chart);
     if (error.n) return helm_fails(c, error);
     if (!release_name_is_valid(release))
-        return helm_fails(c, str_printf(c->a, "release name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53", STR_ARG(release)));
+        return helm_fails(c, str_printf(c->a, "%srelease name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53",
+                                        env.helm_major == 3 ? "" : "release name check failed: ", STR_ARG(release)));
     struct parse_cache *parses = parse_cache_new(c->a);
     if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, MANIFEST_HEADS))
-        /* Helm has a release to show with --debug only when the values were found good. */
-        return helm_fails(c, r.violations.n ? r.error : str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));
+        /* Helm has a release to show once it begins to render: not when values or dependencies are wrong. */
+        return helm_fails(c, !r.exec.a ? r.error : str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));
     for (size_t i = 0; i < c->diags->n; i++)
         if (c->diags->v[i].severity == SEVERITY_WARNING) fprintf(stderr, "%.*s\n", STR_ARG(cli_clean(c->a, c->diags->v[i].message)));
     c->diags->n = 0;
-    if (cli_get(c, "output-dir").n) return write_files(c, v, n, release, &error) ? EXIT_OK : helm_fails(c, error);
+    if (cli_get(c, "output-dir").n) {
+        /* What was written to files is no longer there for --show-only. */
+        bool ok = write_files(c, v, n, release, &error) && (!cli_get(c, "show-only").p || show_only(c, STR(""), &error));
+        return ok ? EXIT_OK : helm_fails(c, error);
+    }
     if (cli_get(c, "show-only").p) return show_only(c, whole_output(c, v, n), &error) ? EXIT_OK : helm_fails(c, error);
     print_all(c, c->out, v, n);
     return EXIT_OK;
