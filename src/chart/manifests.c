@@ -271,7 +271,7 @@ bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, enum m
     parallel_for(r->a, list->n, list->bytes, depth == MANIFEST_HEADS ? read_head : read_whole, list->v);
     for (uint32_t i = 0; i < list->n; i++)
         if (!add_document(r, &list->v[i], &docs)) return false;
-    qsort(docs.v, docs.n, sizeof *docs.v, by_kind);
+    if (docs.n) qsort(docs.v, docs.n, sizeof *docs.v, by_kind);
     *v = NEW_ARRAY(r->a, struct manifest, docs.n);
     *n = docs.n;
     for (uint32_t i = 0; i < docs.n; i++) (*v)[i] = docs.v[i].m;

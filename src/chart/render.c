@@ -236,7 +236,7 @@ static bool render_with(struct arena *a, const struct chart *c, const struct map
     struct units u = {.by_path = strmap_new(a)};
     collect(r, r->chart, v_map(r->values), release_object(a, env), object_capabilities(a, env), &u, 0);
     for (uint32_t i = 0; i < u.n; i++) u.v[i].data->shared = true;
-    qsort(u.v, u.n, sizeof *u.v, by_path_length);
+    if (u.n) qsort(u.v, u.n, sizeof *u.v, by_path_length);
     r->templates_n = u.n;
     r->template_names = NEW_ARRAY(a, struct str, u.n);
     for (uint32_t i = 0; i < u.n; i++) r->template_names[i] = u.v[i].path;

@@ -76,9 +76,12 @@ static bool is_read_as_before(const struct facts *f, const struct object *was, c
     return metrics_selected(&f->old_side, was) != 1 || metrics_selected(f->judged, is) != 0;
 }
 
-/* Pods behind the Services that a ServiceMonitor selects. */
+static bool is_monitor(const struct object *o) { return (str_is(o->kind, "ServiceMonitor") || str_is(o->kind, "PodMonitor")) && view_is_written(o); }
+
+/* Pods that a PodMonitor selects, or those behind the Services that a ServiceMonitor selects. */
 static bool scrapes(const struct side *s, const struct object *monitor, const struct workload *w)
 {
+    if (str_is(monitor->kind, "PodMonitor")) return selector_matches(value_at(view_spec(monitor), "selector", NULL), SELECTOR_LABELS, true, w->labels);
     for (uint32_t i = 0; i < s->objects.n; i++) {
         const struct object *o = &s->objects.v[i];
         if (str_is(o->kind, "Service") && view_is_written(o) && monitors(monitor, o) && selector_matches(value_at(view_spec(o), "selector", NULL), SELECTOR_PLAIN, false, w->labels)) return true;
@@ -90,7 +93,7 @@ static bool is_scraped(const struct facts *f, const struct object *monitor, cons
 {
     for (uint32_t i = 0; i < f->judged->objects.n; i++) {
         const struct object *o = &f->judged->objects.v[i];
-        if (str_is(o->kind, "ServiceMonitor") && view_is_written(o) && is_read_as_before(f, monitor, o) && scrapes(f->judged, o, now)) return true;
+        if (is_monitor(o) && is_read_as_before(f, monitor, o) && scrapes(f->judged, o, now)) return true;
     }
     return false;
 }
@@ -148,8 +151,33 @@ static bool is_routed_otherwise(const struct facts *f, const struct object *o)
     return field_len(rules) > 0;
 }
 
+static void alerts_of(const struct object *o, struct names *out)
+{
+    struct value groups = value_at(view_spec(o), "groups", NULL);
+    for (uint32_t i = 0; i < field_len(groups); i++) {
+        struct value rules = value_at(field_item(groups, i), "rules", NULL);
+        for (uint32_t k = 0; k < field_len(rules); k++) {
+            struct str alert = value_str_at(field_item(rules, k), "alert"), record = value_str_at(field_item(rules, k), "record");
+            names_add(out, alert.n ? alert : record);
+        }
+    }
+}
+
+/* All alerts and recorded series of a removed PrometheusRule are in others. */
+static bool is_alerted_otherwise(const struct facts *f, const struct object *o)
+{
+    struct names was = {.a = f->a}, is = {.a = f->a};
+    alerts_of(o, &was);
+    for (uint32_t i = 0; i < f->judged->objects.n; i++)
+        if (str_is(f->judged->objects.v[i].kind, "PrometheusRule") && view_is_written(&f->judged->objects.v[i])) alerts_of(&f->judged->objects.v[i], &is);
+    for (uint32_t i = 0; i < was.n; i++)
+        if (!names_have(&is, was.v[i])) return false;
+    return was.n > 0;
+}
+
 static bool is_replaced(const struct facts *f, const struct object *o)
 {
+    if (str_is(o->kind, "PrometheusRule")) return is_alerted_otherwise(f, o);
     if (str_is(o->kind, "PodDisruptionBudget")) return is_budgeted_otherwise(f, o);
     if (str_is(o->kind, "HorizontalPodAutoscaler") || str_is(o->kind, "ScaledObject")) return is_scaled_otherwise(f, o);
     if (str_is(o->kind, "Ingress")) return is_routed_otherwise(f, o);
@@ -166,7 +194,7 @@ static void report_removed(struct facts *f, const struct object *o)
     enum severity severity = managed ? c.severity : behind ? SEVERITY_WARNING : SEVERITY_INFO;
     if (managed && severity > SEVERITY_INFO && is_replaced(f, o)) severity = SEVERITY_INFO;
     struct names lost = {.a = f->a};
-    uint32_t targets = managed && str_is(o->kind, "ServiceMonitor") ? lost_targets(f, o, &lost) : 0;
+    uint32_t targets = managed && is_monitor(o) ? lost_targets(f, o, &lost) : 0;
     if (targets) severity = !lost.n ? SEVERITY_INFO : lost.n < targets ? SEVERITY_WARNING : SEVERITY_ERROR;
     struct finding *x = view_report(f, "object/removed", severity, ABOUT_CHANGE, &f->old_side, o, (struct str){0});
     if (managed)
@@ -175,7 +203,7 @@ static void report_removed(struct facts *f, const struct object *o)
         x->message = str_printf(f->a, "%.*s no longer applies it, and Helm does not know it: it stays behind in the cluster", STR_ARG(o->applied_by ? o->applied_by->id : STR("the hook")));
     else if (o->owner == OWNER_KEPT) x->message = STR("the new chart no longer has it; Helm leaves it in the cluster (helm.sh/resource-policy: keep)");
     else x->message = STR("the new chart no longer has it; Helm leaves it as it is");
-    if (lost.n) finding_evidence(&f->findings, x, "no ServiceMonitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
+    if (lost.n) finding_evidence(&f->findings, x, "no monitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
     if (severity == SEVERITY_INFO) return;
     x->fix = behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
 }

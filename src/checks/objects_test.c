@@ -66,6 +66,26 @@ TEST(checks_requests_that_grow)
     SILENT(checks_test_run(a, &p), "object/requests-grown");
 }
 
+#define PODS_AND(more) "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}\n---\n" more
+#define MONITOR(kind, name) "apiVersion: monitoring.coreos.com/v1\nkind: " kind "\nmetadata: {name: " name "}\nspec: {selector: {matchLabels: {a: b}}}\n"
+#define ALERT(name, alert) "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: " name "}\nspec: {groups: [{name: g, rules: [{alert: " alert ", expr: up}]}]}\n"
+
+TEST(checks_what_is_no_longer_scraped)
+{
+    struct checks_pair p = {.old = PODS_AND(MONITOR("PodMonitor", "old")), .new = PODS_AND("# nothing\n")};
+    FIRES(checks_test_run(a, &p), "object/removed", "PodMonitor/old", "error");
+    p.new = PODS_AND(MONITOR("PodMonitor", "something-else"));
+    SILENT(checks_test_run(a, &p), "object/removed");
+}
+
+TEST(checks_alerts_that_go_or_move)
+{
+    struct checks_pair p = {.old = ALERT("old", "Down"), .new = ALERT("unlike-it", "Slow")};
+    FIRES(checks_test_run(a, &p), "object/removed", "PrometheusRule/old", "warning");
+    p.new = ALERT("unlike-it", "Down");
+    SILENT(checks_test_run(a, &p), "object/removed");
+}
+
 /* ---- immutable fields ---- */
 
 #define STATEFULSET(labels, claims) "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec:\n  serviceName: s\n  selector: {matchLabels: {" labels "}}\n  template:\n" \
