@@ -10,6 +10,8 @@ const struct emitter emitters[] = {
     {"json", EMIT_DIFF, emit_diff_json},
     {"text", EMIT_PLAN, emit_plan_text},
     {"json", EMIT_PLAN, emit_plan_json},
+    {"shell", EMIT_PLAN, emit_plan_shell},
+    {"rollback", EMIT_PLAN, emit_plan_rollback},
     {"markdown", EMIT_PLAN, emit_plan_markdown},
     {0},
 };

@@ -15,6 +15,8 @@ void emit_diff_text(struct buf *out, const struct emit_input *in);
 void emit_diff_json(struct buf *out, const struct emit_input *in);
 void emit_plan_text(struct buf *out, const struct emit_input *in);
 void emit_plan_json(struct buf *out, const struct emit_input *in);
+void emit_plan_shell(struct buf *out, const struct emit_input *in);
+void emit_plan_rollback(struct buf *out, const struct emit_input *in);
 void emit_plan_markdown(struct buf *out, const struct emit_input *in);
 
 /* rutter.diff/v1, for both. */

@@ -1,0 +1,110 @@
+/* Names, arguments and lines of the scripts. All quoting is emit_shell_word's. */
+#include "emit/shell.h"
+
+enum { WIDTH = 118 };
+
+/* ---- names ---- */
+
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+static void name_capture(struct shell *s, struct strmap *taken, const struct capture *c)
+{
+    if (strmap_get(&s->keys, c->name)) return;
+    struct buf b = buf_new(s->a);
+    for (size_t i = 0; i < c->name.n; i++) buf_byte(&b, is_plain(c->name.p[i]) ? c->name.p[i] : '_');
+    struct str *key = NEW(s->a, struct str), plain = buf_done(&b);
+    *key = plain;
+    for (unsigned n = 2; !strmap_put(taken, *key, key); n++) *key = str_printf(s->a, "%.*s_%u", STR_ARG(plain), n);
+    strmap_put(&s->keys, c->name, key);
+    *PUSH(s->a, s->names, s->names_n, s->names_cap) = c->name;
+    if (c->secret) *PUSH(s->a, s->secret, s->secret_n, s->secret_cap) = c->name;
+}
+
+void shell_name_captures(struct shell *s)
+{
+    struct strmap taken = strmap_new(s->a);
+    const struct step_list *lists[] = {&s->plan->forward, &s->plan->back};
+    s->keys = strmap_new(s->a);
+    for (size_t l = 0; l < 2; l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++)
+            for (uint32_t k = 0; k < lists[l]->v[i]->captures_n; k++) name_capture(s, &taken, &lists[l]->v[i]->captures[k]);
+}
+
+/* A capture that no step takes is never known: its name cannot be one of the others'. */
+struct str shell_key(const struct shell *s, struct str capture)
+{
+    const struct str *key = strmap_get(&s->keys, capture);
+    return key ? *key : STR("nobody_takes_it");
+}
+
+static struct str underscored(struct arena *a, struct str id)
+{
+    struct buf b = buf_new(a);
+    for (size_t i = 0; i < id.n; i++) {
+        char c = id.p[i];
+        buf_byte(&b, is_plain(c) && c != '.' && c != '-' ? c : '_');
+    }
+    return buf_done(&b);
+}
+
+struct str shell_function(const struct shell *s, uint32_t step) { return str_printf(s->a, "step_%u_%.*s", step + 1, STR_ARG(underscored(s->a, s->list->v[step]->id))); }
+
+/* ---- words ---- */
+
+void shell_arg(const struct shell *s, struct buf *b, const struct arg *x)
+{
+    if (x->before.n) emit_shell_word(b, x->before);
+    switch (x->kind) {
+    case ARG_TEXT: emit_shell_word(b, x->text); break;
+    case ARG_CAPTURE: buf_printf(b, "\"${capture[%.*s]}\"", STR_ARG(shell_key(s, x->text))); break;
+    case ARG_WORK:
+        buf_z(b, "\"$files\"/");
+        emit_shell_word(b, x->text);
+        break;
+    case ARG_INPUT:
+        buf_z(b, "\"$run\"/");
+        emit_shell_word(b, x->text);
+        if (str_starts(x->text, STR("values"))) buf_z(b, ".yaml");
+        else if (str_ends(x->text, STR("old")) ? s->plan->packaged_old : s->plan->packaged_new) buf_z(b, ".tgz");
+        break;
+    case ARG_PARAM: buf_z(b, str_is(x->text, "context") ? "\"$context\"" : "\"$terraform_dir\""); break;
+    }
+}
+
+struct shell_line shell_line(const struct shell *s, const char *command)
+{
+    struct shell_line l = {.s = s, .from = s->out->n};
+    buf_printf(s->out, "  %s", command);
+    return l;
+}
+
+void shell_raw(struct shell_line *l, struct str word)
+{
+    struct buf *b = l->s->out;
+    if (b->n - l->from + word.n > WIDTH && b->n - l->from > 24) {
+        buf_z(b, " \\\n   ");
+        l->from = b->n - 3;
+    }
+    buf_byte(b, ' ');
+    buf_add(b, word);
+}
+
+void shell_word(struct shell_line *l, struct str text)
+{
+    struct buf b = buf_new(l->s->a);
+    emit_shell_word(&b, text);
+    shell_raw(l, buf_done(&b));
+}
+
+void shell_end(struct shell_line *l) { buf_byte(l->s->out, '\n'); }
+
+struct str shell_clean(struct arena *a, struct str text)
+{
+    struct buf b = buf_new(a), one = buf_new(a);
+    emit_terminal(&b, text);
+    for (size_t i = 0; i < b.n; i++) buf_byte(&one, b.p[i] == '\n' || b.p[i] == '\t' ? ' ' : b.p[i]);
+    return str_trim(buf_done(&one));
+}
