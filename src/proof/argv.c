@@ -244,6 +244,7 @@ static void read_kubectl(struct words *w)
             read_target(w, x, &resource);
         }
     }
+    a->ns = w->ns;
     if (!w->context) return unknown(w, "it does not name the run's kube context");
     if (resource.n && !a->objects_n && !a->volume && a->verb != VERB_FORGET) a->any_of_kind = true;
     if (a->verb == VERB_APPLY && a->dry_run) a->verb = VERB_OBSERVE;
@@ -299,6 +300,7 @@ static void read_upgrade_flags(struct words *w)
     else if (chart == SIDE_NONE || chart != values) unknown(w, "its chart and its values are not of one side");
     else if (!reset) unknown(w, "without --reset-values it may reuse values of the release");
     else if (!a->dry_run && (!a->waits || !timeout)) unknown(w, "without --wait and --timeout its success says nothing");
+    else if (!a->dry_run && (!model_capture(w->r, a->words) || model_capture(w->r, a->words)->meaning != MEANS_WORDS)) unknown(w, "nothing in the record would tell that it was this run's: --description");
     a->side = chart;
 }
 
@@ -508,6 +510,11 @@ static void read_applied(const struct reading *r, struct action *x, enum side ot
         if (o == UINT32_MAX) {
             x->verb = VERB_UNKNOWN;
             x->why = "it applies an object that the plan does not know";
+            return;
+        }
+        if (x->ns.n && p->objects[o].ns.n && !str_eq(x->ns, p->objects[o].ns)) {
+            x->verb = VERB_UNKNOWN;
+            x->why = "it names another namespace than the objects that it applies";
             return;
         }
         enum side label = side_by_label(r, item);

@@ -245,6 +245,7 @@ static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, boo
         struct state stays = s, goes = s;
         stays.main = thing_of(h->to);
         goes.main = thing_of(SIDE_NONE);
+        stays.bounds = overlay && str_is(d->r->plan->objects[d->part->main].kind, "ConfigMap");
         if (d->part->numbered && h->to == SIDE_NEW && !numbered) {
             stays = goes = s;
             stays.stray = 1;
@@ -437,8 +438,10 @@ static void annotate(struct doing *d, const struct action *x, const struct state
     if (str_is(x->key, "helm.sh/resource-policy")) {
         s.kept = !x->remove;
     } else if (str_is(x->key, "autoscaling.keda.sh/paused")) {
-        if (s.paused == x->remove) s.settled = 0;
-        s.paused = !x->remove;
+        bool true_value = x->value.kind == ARG_CAPTURE ? model_capture(d->r, x->value.text) && model_capture(d->r, x->value.text)->meaning == MEANS_PAUSED : str_is(x->value.text, "true");
+        uint8_t now = x->remove ? 0 : true_value ? 1 : 2;
+        if (s.paused != now) s.settled = 0;
+        s.paused = now;
     } else {
         uint8_t symbol = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value.text) : SYMBOL_CONST;
         if (!x->remove && !x->overwrite && s.paused_at && s.paused_at != symbol + 1) return tell(d, before, FATE_STUCK, "refused: the annotation is there with another value");
@@ -462,6 +465,7 @@ static void patch(struct doing *d, const struct action *x, const struct state *b
     }
     struct thing *t = thing_at(&s, role);
     if (t->there != THING_THERE) return tell(d, before, FATE_STUCK, "what it patches is not there");
+    if (x->merge && role == ROLE_MAIN && d->part->hook) s.bounds = 0;
     if (x->merge) *t = thing_of(SIDE_OLD);
     else t->only_new = 0;
     tell_change(d, before, &s);
@@ -614,7 +618,10 @@ static void write_file(struct doing *d, const struct step *step, const struct st
         struct value v = key.n ? at_path(step->document, key, 0) : NIL;
         struct arg hole = {.kind = ARG_CAPTURE, .text = hole_of(v)};
         if (hole.text.n && untaken(d, before, &hole)) return tell(d, before, FATE_STUCK, "a number that it writes has not been captured");
-        if (hole.text.n) s.files[i] = (uint8_t)(2 + symbol_of_capture(d, before, hole.text));
+        /* A workload that is new takes over the number of the one that it replaces. */
+        const struct meant *taken = hole.text.n ? model_capture(d->r, hole.text) : NULL;
+        if (taken && taken->meaning == MEANS_REPLICAS && !o->in_old) s.files[i] = 2 + SYMBOL_D;
+        else if (hole.text.n) s.files[i] = (uint8_t)(2 + symbol_of_capture(d, before, hole.text));
         else if (v.kind != V_NIL) s.files[i] = 2 + SYMBOL_CONST;
     }
     struct value policy = value_at(step->document, "spec", "persistentVolumeReclaimPolicy", NULL);

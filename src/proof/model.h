@@ -46,7 +46,7 @@ struct action {
     struct arg force;        /* --force-conflicts=; text "" when it is not given */
     struct str template;     /* what an observation prints: -o or --template; "" */
     struct str ask;          /* "helm get all", "helm version", "kubectl get" ...: what it observes */
-    struct str selector;     /* -l; "" */
+    struct str ns, selector; /* -n, -l; "" */
     bool any_of_kind;        /* it names a kind, no object */
 };
 
@@ -129,9 +129,9 @@ struct state {
     struct thing main, scaler;
     uint8_t live;                    /* replicas */
     uint8_t paused_at;               /* 0, or 1 + symbol */
-    uint8_t paused;                  /* the flag */
+    uint8_t paused;                  /* the flag: 1 as it was captured or true, 2 anything else */
     uint8_t settled;                 /* KEDA has done what a pause asks for (its HPA is gone); 2: and may look again, for the definition was applied */
-    uint8_t bounds;                  /* the scaler was applied with an overlay's bounds */
+    uint8_t bounds;                  /* the scaler, or a hook's ConfigMap, was made with an overlay's numbers */
     uint8_t data, kept, retained;
     uint8_t jobs;                    /* hooks' Jobs that may still be at work: a bit each for the new version's (the last stands for all beyond, JOB_STRAY for one
                                       * of another number than the plan knows), and JOB_OLD */

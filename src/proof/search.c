@@ -420,6 +420,7 @@ static void compare_back(struct exploration *e, const struct state *s)
     if (stays || (p->crd && main->in_old)) wanted = s->main;
     e->lost |= stays;
     if (main && (why = differs(s->main, wanted))) return fail(e, "back", p->main, why, NULL, NULL);
+    if (p->hook && main->in_old && main->hook_stays && s->bounds) return fail(e, "back", p->main, "holds what an overlay's numbers made of it", NULL, NULL);
     if (s->stray) return fail(e, "back", p->main, "was made by a second attempt, under a number that no step knows, and stays", NULL, NULL);
     if (p->claim && main->in_old && p->bound && s->data != DATA_ALIVE) e->lost = true;
     if (p->claim && !main->in_old && (s->data == DATA_GONE || s->data == DATA_DETACHED)) e->lost = true;
@@ -429,7 +430,7 @@ static void compare_back(struct exploration *e, const struct state *s)
     if (scaler && s->bounds) return fail(e, "back", p->scaler, "has bounds that came from an overlay", NULL, NULL);
     if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
         return fail(e, "back", p->scaler, s->paused_at ? "is paused, and was not before" : "is not paused any more", NULL, NULL);
-    if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED) != !s->paused)
+    if (p->pauses && scaler->in_old && s->paused != (s->start & BEGAN_PAUSED ? 1 : 0))
         return fail(e, "back", p->scaler, s->paused ? "is flagged as paused, and was not before" : "is not flagged as paused any more", NULL, NULL);
     if (p->scaled && main->in_old && by_chart(live)) return fail(e, "back", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
     if (p->scaled && main->in_old && (s->start & (BEGAN_PAUSED | BEGAN_PAUSED_AT)) && live != SYMBOL_START)
@@ -455,8 +456,10 @@ static void compare_forward(struct exploration *e, const struct state *s)
     bool both = scaler && scaler->in_old && scaler->in_new;
     if (p->pauses && both && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
         return fail(e, "forward", p->scaler, s->paused_at ? "is left paused" : "is not paused any more", NULL, NULL);
-    if (p->pauses && both && !(s->start & BEGAN_PAUSED) != !s->paused) return fail(e, "forward", p->scaler, "has another pause flag than before", NULL, NULL);
+    if (p->pauses && both && s->paused != (s->start & BEGAN_PAUSED ? 1 : 0)) return fail(e, "forward", p->scaler, "has another pause flag than before", NULL, NULL);
     if (p->scaled && main->in_old && main->in_new && by_chart(s->live)) return fail(e, "forward", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
+    if (p->scaled && !main->in_old && main->replicas_new >= 0 && s->live == SYMBOL_CONST)
+        return fail(e, "forward", p->main, "was given a number of replicas that is neither the chart's nor that of the one before it", NULL, NULL);
     const struct record *r = model_newest(s);
     if (r->status != STATUS_DEPLOYED || r->side != SIDE_NEW) return fail(e, "forward", UINT32_MAX, "the release is not deployed at the new version", NULL, NULL);
 }

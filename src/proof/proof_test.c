@@ -1,0 +1,320 @@
+/* Each obligation over small plans made by hand: it fires, and a near miss passes. */
+#include "base/test.h"
+#include "proof/proof.h"
+
+static void gate(struct plan *p, const char *id, struct str accept)
+{
+    step_add(&p->forward, str_from(id), PHASE_PREFLIGHT, STEP_GATE, STR(""))->accept = accept;
+}
+
+static void kubectl(struct arena *a, struct argv *v)
+{
+    argv_text(a, v, "kubectl", "--context", NULL);
+    argv_add(a, v, ARG_PARAM, STR("context"));
+    argv_text(a, v, "-n", "n", NULL);
+}
+
+static void helm(struct arena *a, struct argv *v)
+{
+    argv_text(a, v, "helm", "--kube-context", NULL);
+    argv_add(a, v, ARG_PARAM, STR("context"));
+    argv_text(a, v, "-n", "n", NULL);
+}
+
+static struct step *capture(struct arena *a, struct step_list *l, const char *id, const char *template, bool fresh)
+{
+    struct step *s = step_add(l, str_from(id), PHASE_RECORD, STEP_CAPTURE, STR(""));
+    helm(a, &s->argv);
+    argv_text(a, &s->argv, "get", "all", "r", "--template", template, NULL);
+    step_capture(a, s, str_from(id), CAPTURE_STRING, STR(""));
+    s->fresh = fresh;
+    return s;
+}
+
+static struct step *upgrade(struct arena *a, struct step_list *l, const char *id, bool new_side, const char *words)
+{
+    struct step *s = step_add(l, str_from(id), PHASE_UPGRADE, STEP_RUN, STR(""));
+    helm(a, &s->argv);
+    argv_text(a, &s->argv, "upgrade", "r", NULL);
+    argv_add(a, &s->argv, ARG_INPUT, new_side ? STR("chart-new") : STR("chart-old"));
+    argv_text(a, &s->argv, "--reset-values", "-f", NULL);
+    argv_add(a, &s->argv, ARG_INPUT, new_side ? STR("values-new") : STR("values-old"));
+    argv_text(a, &s->argv, "--wait", "--timeout", "60s", "--description", NULL);
+    argv_add(a, &s->argv, ARG_CAPTURE, str_from(words));
+    step_effect(a, s, EFFECT_UPGRADE, STR(""), STR(""));
+    return s;
+}
+
+static struct step *delete_step(struct arena *a, struct step_list *l, const char *id, const char *ref, const char *object)
+{
+    struct step *s = step_add(l, str_from(id), PHASE_ROLLBACK_RECONCILE, STEP_RUN, STR(""));
+    kubectl(a, &s->argv);
+    argv_text(a, &s->argv, "delete", "--ignore-not-found", ref, NULL);
+    step_effect(a, s, EFFECT_DELETE, str_from(object), STR(""));
+    return s;
+}
+
+static struct plan_object *object(struct arena *a, struct plan *p, const char *kind, const char *name, bool old, bool new)
+{
+    struct plan_object *o = PUSH(a, p->objects, p->objects_n, p->objects_cap);
+    *o = (struct plan_object){.id = str_printf(a, "%s/%s", kind, name), .api_version = STR("v1"), .kind = str_from(kind), .ns = STR("n"), .name = str_from(name),
+                              .owner_old = old ? STR("release") : STR(""), .owner_new = new ? STR("release") : STR(""), .in_old = old, .in_new = new,
+                              .digest_old = STR("1"), .digest_new = STR("2"), .replicas_old = -1, .replicas_new = -1};
+    return o;
+}
+
+/* Where the rollback begins: nowhere before the upgrade, at its first step from then on. */
+static void entries(struct arena *a, struct plan *p)
+{
+    p->entry_n = 0;
+    *PUSH(a, p->entry, p->entry_n, p->entry_cap) = (struct plan_entry){STR(""), STR("")};
+    bool begun = false;
+    for (uint32_t i = 0; i < p->forward.n; i++) {
+        begun |= step_changes(p->forward.v[i]);
+        *PUSH(a, p->entry, p->entry_n, p->entry_cap) = (struct plan_entry){p->forward.v[i]->id, begun ? p->back.v[0]->id : STR("")};
+    }
+}
+
+struct made {
+    struct plan *p;
+    struct step *absent, *up, *forget, *back, *leftovers;
+};
+
+/* A ConfigMap that changes and one that is new; the upgrade, and an upgrade back that forgets what was killed and deletes what is left. */
+static struct made small_plan(struct arena *a)
+{
+    struct made m = {.p = NEW(a, struct plan)};
+    struct plan *p = m.p;
+    p->forward.a = p->back.a = a;
+    p->release = STR("r");
+    p->ns = STR("n");
+    p->chart = STR("c");
+    p->version_old = STR("1.0.0");
+    p->version_new = STR("2.0.0");
+    p->strategy = STR("chart");
+    object(a, p, "ConfigMap", "stays", true, true);
+    object(a, p, "ConfigMap", "new", false, true);
+    static const char *const roles[] = {"chart-old", "values-old", "chart-new", "values-new"};
+    for (int i = 0; i < 4; i++) step_add(&p->forward, str_from(roles[i]), PHASE_PREFLIGHT, STEP_INPUT, STR(""))->input = str_from(roles[i]);
+    m.absent = step_add(&p->forward, STR("absent"), PHASE_PREFLIGHT, STEP_CHECK, STR(""));
+    kubectl(a, &m.absent->argv);
+    argv_text(a, &m.absent->argv, "get", "--ignore-not-found", "-o", "name", "configmap/new", NULL);
+    step_expect(a, m.absent, EXPECT_EMPTY, STR(""), STR(""));
+    capture(a, &p->forward, "revision", "{{.Release.Version}}", false);
+    capture(a, &p->forward, "words.up", "up from {{.Release.Version}}", false);
+    capture(a, &p->forward, "words.back", "back to {{.Release.Version}}", false);
+    m.up = upgrade(a, &p->forward, "upgrade", true, "words.up");
+    capture(a, &p->back, "latest", "{{.Release.Version}}", true);
+    capture(a, &p->back, "status", "{{.Release.Info.Status}}", true);
+    m.forget = step_add(&p->back, STR("forget"), PHASE_ROLLBACK, STEP_RUN, STR(""));
+    kubectl(a, &m.forget->argv);
+    argv_text(a, &m.forget->argv, "delete", "secret", "-l", "owner=helm,name=r,status in (pending-install,pending-upgrade,pending-rollback)", NULL);
+    step_effect(a, m.forget, EFFECT_FORGET, STR(""), STR(""));
+    step_when(a, m.forget, STR("status"), STR("pending"), false);
+    m.back = upgrade(a, &p->back, "upgrade-back", false, "words.back");
+    m.leftovers = delete_step(a, &p->back, "leftovers", "configmap/new", "ConfigMap/new");
+    entries(a, p);
+    return m;
+}
+
+/* "" when it is proved, else the obligation that is broken. */
+static struct str broken(struct arena *a, struct plan *p)
+{
+    entries(a, p);
+    const struct proof *r = proof_make(a, p, false);
+    return r->verdict == UNPROVED ? str_from(r->failures[0].obligation) : STR("");
+}
+
+static void remove_step(struct step_list *l, const struct step *s)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->v[i] != s) l->v[n++] = l->v[i];
+    l->n = n;
+}
+
+TEST(proof_small_plan_holds)
+{
+    struct made m = small_plan(a);
+    const struct proof *r = proof_make(a, m.p, true);
+    CHECK_INT(r->verdict, PROVED_UNDER);
+    CHECK_INT(r->failures_n, 0);
+    CHECK_INT(r->spare_n, 0); /* every changing step is needed */
+}
+
+TEST(proof_back_wants_leftovers_deleted)
+{
+    struct made m = small_plan(a);
+    remove_step(&m.p->back, m.leftovers);
+    CHECK_STR(broken(a, m.p), STR("back"));
+}
+
+/* A release that is pending refuses the upgrade back. */
+TEST(proof_back_wants_pending_records_forgotten)
+{
+    struct made m = small_plan(a);
+    remove_step(&m.p->back, m.forget);
+    CHECK_STR(broken(a, m.p), STR("back"));
+}
+
+/* What was there before under that name is not the release's to delete. */
+TEST(proof_back_wants_absence_checked)
+{
+    struct made m = small_plan(a);
+    remove_step(&m.p->forward, m.absent);
+    CHECK(broken(a, m.p).n > 0);
+}
+
+TEST(proof_forward_wants_the_goal)
+{
+    struct made m = small_plan(a);
+    *m.up = *upgrade(a, &(struct step_list){.a = a}, "upgrade", false, "words.up");
+    CHECK_STR(broken(a, m.p), STR("forward"));
+}
+
+TEST(proof_flow_wants_captures_first)
+{
+    struct made m = small_plan(a);
+    remove_step(&m.p->forward, step_find(&m.p->forward, STR("words.back")));
+    capture(a, &m.p->forward, "words.back", "back to {{.Release.Version}}", false);
+    CHECK_STR(broken(a, m.p), STR("flow")); /* taken after the change, and not there when that was killed */
+    m = small_plan(a);
+    remove_step(&m.p->forward, step_find(&m.p->forward, STR("chart-old")));
+    CHECK_STR(broken(a, m.p), STR("flow"));
+}
+
+TEST(proof_claims_are_compared)
+{
+    struct made m = small_plan(a);
+    m.leftovers->effects[0].object = STR("ConfigMap/stays");
+    CHECK_STR(broken(a, m.p), STR("claims"));
+}
+
+TEST(proof_knows_what_it_does_not_know)
+{
+    static const char *const words[][2] = {{"exec", "x"}, {"drain", "x"}, {"replace", "x"}, {"rollout", "restart"}, {"config", "use-context"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct made m = small_plan(a);
+        struct step *s = step_add(&m.p->back, STR("odd"), PHASE_ROLLBACK_VERIFY, STEP_CHECK, STR(""));
+        kubectl(a, &s->argv);
+        argv_text(a, &s->argv, words[i][0], words[i][1], NULL);
+        CHECK_STR(broken(a, m.p), STR("model"));
+    }
+    struct made m = small_plan(a);
+    struct step *s = step_add(&m.p->back, STR("odd"), PHASE_ROLLBACK_VERIFY, STEP_CHECK, STR(""));
+    argv_text(a, &s->argv, "bash", "-c", "true", NULL);
+    CHECK_STR(broken(a, m.p), STR("model"));
+    m = small_plan(a);
+    s = step_add(&m.p->back, STR("look"), PHASE_ROLLBACK_VERIFY, STEP_CHECK, STR(""));
+    kubectl(a, &s->argv);
+    argv_text(a, &s->argv, "get", "configmap/stays", NULL);
+    CHECK_STR(broken(a, m.p), STR(""));
+}
+
+/* Another kube context, namespace or release is another cluster, object or release. */
+TEST(proof_wants_the_right_place)
+{
+    struct made m = small_plan(a);
+    m.leftovers->argv.v[2] = (struct arg){.kind = ARG_TEXT, .text = STR("production"), .before = STR("")};
+    CHECK_STR(broken(a, m.p), STR("model"));
+    m = small_plan(a);
+    m.leftovers->argv.v[4].text = STR("other");
+    CHECK_STR(broken(a, m.p), STR("model"));
+    m = small_plan(a);
+    m.back->argv.v[6].text = STR("other");
+    CHECK_STR(broken(a, m.p), STR("model"));
+}
+
+/* Helm's rollback after a kill in the apply phase stops at what only the old version has. */
+TEST(proof_rollback_stops_at_objects_outside_the_record)
+{
+    for (int old_only = 0; old_only < 2; old_only++) {
+        struct made m = small_plan(a);
+        if (old_only) object(a, m.p, "ConfigMap", "old", true, false);
+        struct step_list l = {.a = a};
+        struct step *s = step_add(&l, STR("rollback"), PHASE_ROLLBACK, STEP_RUN, STR(""));
+        helm(a, &s->argv);
+        argv_text(a, &s->argv, "rollback", "r", NULL);
+        argv_add(a, &s->argv, ARG_CAPTURE, STR("revision"));
+        argv_text(a, &s->argv, "--wait", "--timeout", "60s", NULL);
+        step_effect(a, s, EFFECT_ROLLBACK, STR(""), STR(""));
+        *m.back = *s;
+        remove_step(&m.p->back, m.forget);
+        CHECK_STR(broken(a, m.p), old_only ? STR("back") : STR(""));
+    }
+}
+
+/* Client-side applies of the old version leave fields that only the new one sets, once an upgrade has failed. */
+TEST(proof_back_wants_residue_taken_off)
+{
+    struct made m = small_plan(a);
+    m.p->objects[0].leaves_residue = true;
+    CHECK_STR(broken(a, m.p), STR("back"));
+}
+
+/* A claim that goes loses its data; losing it has to be declared, gated, and true. */
+TEST(proof_losses_are_the_computed_ones)
+{
+    struct made m = small_plan(a);
+    object(a, m.p, "PersistentVolumeClaim", "data", true, false);
+    CHECK_STR(broken(a, m.p), STR("losses"));
+    struct loss *l = PUSH(a, m.p->losses, m.p->losses_n, m.p->losses_cap);
+    *l = (struct loss){.id = STR("data/x"), .object = STR("PersistentVolumeClaim/data"), .gate = STR("ask")};
+    CHECK_STR(broken(a, m.p), STR("losses")); /* nobody is asked */
+    struct step *up = m.p->forward.v[--m.p->forward.n];
+    gate(m.p, "ask", STR("data/x"));
+    *PUSH(a, m.p->forward.v, m.p->forward.n, m.p->forward.cap) = up;
+    CHECK_STR(broken(a, m.p), STR(""));
+    l->object = STR("ConfigMap/stays");
+    CHECK_STR(broken(a, m.p), STR("losses"));
+}
+
+TEST(proof_assumptions_are_counted)
+{
+    struct made m = small_plan(a);
+    uint32_t n = proof_make(a, m.p, false)->unchecked;
+    struct assumption *x = PUSH(a, m.p->assumptions, m.p->assumptions_n, m.p->assumptions_cap);
+    *x = (struct assumption){STR("weather"), STR("It does not rain."), STR("")};
+    CHECK_INT(proof_make(a, m.p, false)->unchecked, n + 1);
+    x->checked_by = STR("absent");
+    CHECK_INT(proof_make(a, m.p, false)->unchecked, n);
+    x->checked_by = STR("nobody");
+    CHECK_STR(broken(a, m.p), STR("claims"));
+}
+
+TEST(proof_of_nothing_is_none)
+{
+    struct made m = small_plan(a);
+    m.p->objects_n = 1;
+    m.p->objects[0].digest_new = m.p->objects[0].digest_old;
+    m.p->version_new = m.p->version_old;
+    CHECK(broken(a, m.p).n > 0);
+}
+
+/* A failing run is told step by step. */
+TEST(proof_tells_the_run)
+{
+    struct made m = small_plan(a);
+    remove_step(&m.p->back, m.forget);
+    entries(a, m.p);
+    const struct proof *r = proof_make(a, m.p, false);
+    CHECK(r->failures_n == 1 && r->failures[0].trace_n >= 3);
+    struct str text = proof_text(a, r);
+    CHECK(str_starts(text, STR("unproved\n")));
+    CHECK(str_has(text, STR("upgrade: killed while it applied objects")));
+    CHECK(str_has(text, STR("upgrade-back: refused: the release's record says that another operation is under way")));
+    CHECK_STR(value_str_at(proof_to_value(a, r), "verdict"), STR("unproved"));
+}
+
+TEST(proof_attaches_itself)
+{
+    struct made m = small_plan(a);
+    proof_attach(a, m.p, false);
+    CHECK(!m.p->refused.n && m.p->proof.kind == V_MAP);
+    remove_step(&m.p->back, m.forget);
+    entries(a, m.p);
+    proof_attach(a, m.p, true);
+    CHECK(!m.p->refused.n && m.p->notes_n == 1 && str_starts(m.p->notes[0], STR("unproved: ")));
+    proof_attach(a, m.p, false);
+    CHECK(str_starts(m.p->refused, STR("unproved: ")));
+}
