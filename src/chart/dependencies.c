@@ -34,7 +34,7 @@ static struct chart *copy_tree(struct arena *a, const struct chart *c, struct ch
 
 /* getAliasDependency's copy for one dependency: the chart, its list, and the charts right below it. Their lists, and the
  * charts further down, are shared with the other copies: what is decided of them in one is decided in all, and they have
- * one parent, the last that took them. */
+ * one parent, the last that took them. Helm 3 copies the chart alone: what is right below it keeps its parent. */
 static struct chart *copy_for_alias(struct arena *a, const struct chart *c)
 {
     struct chart *to = NEW(a, struct chart);
@@ -42,6 +42,10 @@ static struct chart *copy_for_alias(struct arena *a, const struct chart *c)
     to->deps = copy_list(a, c);
     to->subcharts = NEW_ARRAY(a, struct chart *, c->subcharts_n);
     for (uint32_t i = 0; i < c->subcharts_n; i++) {
+        if (c->helm_major == 3) {
+            to->subcharts[i] = c->subcharts[i];
+            continue;
+        }
         struct chart *sub = to->subcharts[i] = NEW(a, struct chart);
         *sub = *c->subcharts[i];
         sub->parent = to;

@@ -90,7 +90,8 @@ static bool environment(struct cli *c, struct env *env, struct str *error)
         struct str why;
         struct semver v;
         if (env->helm_major == 3 ? !semver_parse(c->a, version, &v, &why) : !kube_version_parse(c->a, version, &parsed, &why)) {
-            *error = str_printf(c->a, "invalid kube version '%.*s': %.*s", STR_ARG(version), STR_ARG(why));
+            *error = str_printf(c->a, "invalid kube version '%.*s': %.*s", STR_ARG(version),
+                                STR_ARG(env->helm_major == 3 ? semver_error_helm3(why) : why));
             return false;
         }
         /* Helm 3 prints the version that it read, with all three numbers. */
@@ -227,11 +228,12 @@ static bool make_dirs(struct arena *a, struct str path)
 static bool write_files(struct cli *c, const struct manifest *v, uint32_t n, struct str release, struct str *error)
 {
     struct str dir = cli_get(c, "output-dir");
+    struct str crd_dir = dir; /* without the release's name, in Helm too */
     if (cli_has(c, "release-name")) dir = path_join(c->a, dir, release);
     struct strmap written = strmap_new(c->a);
     for (uint32_t i = 0; i < n; i++) {
         if (!is_printed(c, &v[i])) continue;
-        struct str path = path_join(c->a, dir, v[i].path);
+        struct str path = path_join(c->a, v[i].crd ? crd_dir : dir, v[i].path);
         bool again = !strmap_put(&written, v[i].path, (void *)1);
         FILE *f = make_dirs(c->a, path_dir(path)) ? fopen(str_z(c->a, path), again ? "a" : "w") : NULL;
         if (!f) {

@@ -1,5 +1,6 @@
 /* semver, semverCompare: sprig's semver.go over Masterminds/semver. */
 #include "text/semver.h"
+#include "tmpl/env.h"
 
 #include "funcs/funcs.h"
 
@@ -188,11 +189,16 @@ static const struct objtype *type_of_version(bool pointer)
 
 /* ---- functions ---- */
 
+static bool fail_version(struct call *c, struct str error)
+{
+    return call_fail(c, "%.*s", STR_ARG(call_env(c)->helm_major == 3 ? semver_error_helm3(error) : error));
+}
+
 static bool fn_semver(struct call *c, struct value *out)
 {
     struct semver v;
     struct str error;
-    if (!semver_parse(c->a, arg_str(c, 0), &v, &error)) return call_fail(c, "%.*s", STR_ARG(error));
+    if (!semver_parse(c->a, arg_str(c, 0), &v, &error)) return fail_version(c, error);
     return ret(out, version_value(c->a, v, true));
 }
 
@@ -201,7 +207,8 @@ static bool fn_semver_compare(struct call *c, struct value *out)
     struct semver v;
     struct str error;
     struct semver_constraints *constraints = semver_constraints_parse(c->a, arg_str(c, 0), &error);
-    if (!constraints || !semver_parse(c->a, arg_str(c, 1), &v, &error)) return call_fail(c, "%.*s", STR_ARG(error));
+    if (!constraints) return call_fail(c, "%.*s", STR_ARG(error));
+    if (!semver_parse(c->a, arg_str(c, 1), &v, &error)) return fail_version(c, error);
     return ret(out, v_bool(semver_check(constraints, &v)));
 }
 

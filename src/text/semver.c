@@ -195,3 +195,16 @@ struct str semver_show(struct arena *a, const struct semver *v)
     buf_add(&b, v->meta);
     return buf_done(&b);
 }
+
+/* Masterminds/semver 3.3.0, version.go */
+struct str semver_error_helm3(struct str error)
+{
+    static const char *const words[][2] = {
+        {"invalid semantic version", "Invalid Semantic Version"}, {"version string empty", "Version string empty"},
+        {"invalid characters in version", "Invalid characters in version"}, {"version segment starts with 0", "Version segment starts with 0"},
+        {"invalid metadata string", "Invalid Metadata string"}, {"invalid prerelease string", "Invalid Prerelease string"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(error, words[i][0])) return str_from(words[i][1]);
+    return error;
+}

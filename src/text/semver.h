@@ -14,6 +14,8 @@ struct semver {
 /* NewVersion: lenient about a leading v, leading zeros, and missing minor and patch numbers. */
 bool semver_parse(struct arena *a, struct str text, struct semver *out, struct str *error);
 bool semver_parse_strict(struct arena *a, struct str text, struct semver *out, struct str *error); /* StrictNewVersion */
+/* An error of semver_parse in the words of the older library that Helm 3 has. */
+struct str semver_error_helm3(struct str error);
 int semver_compare(const struct semver *x, const struct semver *y);    /* -1, 0, 1; meta does not count */
 struct str semver_show(struct arena *a, const struct semver *v);       /* String(): without v, with all three numbers */
 

@@ -94,3 +94,12 @@ TEST(semver_errors)
     CHECK(!semver_constraints_parse(a, STR("latest"), &error));
     CHECK_STR(error, STR("improper constraint: latest"));
 }
+
+TEST(semver_errors_of_helm3)
+{
+    struct semver v;
+    struct str error;
+    CHECK(!semver_parse(a, STR("x"), &v, &error));
+    CHECK_STR(semver_error_helm3(error), STR("Invalid Semantic Version"));
+    CHECK_STR(semver_error_helm3(STR("another")), STR("another"));
+}
