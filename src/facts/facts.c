@@ -161,6 +161,16 @@ static void find_usage(struct facts *f)
     arena_free(scratch);
 }
 
+/* A chart that refuses only what it looked up in the cluster renders with the user's own values elsewhere: what becomes of these,
+ * unmigrated, is what there is to judge. */
+static void judge_own_values(struct facts *f)
+{
+    if (f->new_side.rendered || f->migrated_side.passing != PASSING_NOTHING) return;
+    f->own_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = f->new_side.user,
+                                .per_file = f->new_side.per_file, .models = f->new_side.models, .passing = PASSING_CLUSTER};
+    if (render_side(f, &f->own_side, false)) f->judged = &f->own_side;
+}
+
 /* The new side as it will be installed: with renamed keys at their new places and without those that do nothing or stand in
  * the way. Values that were given for the new side alone (--new-values) are installed as they are. */
 static void migrate_new_side(struct facts *f)
@@ -180,7 +190,8 @@ static void migrate_new_side(struct facts *f)
         render_side(f, &f->migrated_side, false);
     }
     if (!f->migrated_side.rendered) return;
-    if (!f->new_side.rendered) f->judged = &f->migrated_side;
+    if (failed) f->judged = &f->migrated_side;
+    judge_own_values(f);
     if (!f->o->new_values.files_n && f->migrated_side.passing == PASSING_NOTHING) f->planned = &f->migrated_side;
 }
 

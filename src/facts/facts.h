@@ -89,7 +89,9 @@ struct facts {
      * &new_side where nothing had to be migrated or --new-values were given. Planner and proof use this one. */
     const struct side *planned;
     struct side migrated_side;
-    /* The new side that checks judge and `diff` compares: &new_side, or &migrated_side where only that one renders. */
+    struct side own_side;     /* with the user's own values as at a first installation, where only the cluster's state stops them */
+    /* The new side that checks judge and `diff` compares: &new_side, or &own_side or &migrated_side where
+     * only these render. */
     const struct side *judged;
     bool single;              /* lint --new alone: old_side is empty */
     struct diff diff;
