@@ -165,7 +165,7 @@ static void find_usage(struct facts *f)
  * unmigrated, is what there is to judge. */
 static void judge_own_values(struct facts *f)
 {
-    if (f->new_side.rendered || f->migrated_side.passing != PASSING_NOTHING) return;
+    if (f->new_side.rendered) return;
     f->own_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = f->new_side.user,
                                 .per_file = f->new_side.per_file, .models = f->new_side.models, .passing = PASSING_CLUSTER};
     if (render_side(f, &f->own_side, false)) f->judged = &f->own_side;
