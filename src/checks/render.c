@@ -117,8 +117,19 @@ static void check_rendered(struct facts *f)
     else report_failure(f, &o);
 }
 
+static void check_uncertain(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.uncertain_n; i++) {
+        struct finding *x = finding_add(&f->findings, "render/uncertain", SEVERITY_INFO, ABOUT_ACT, SUBJECT_TEMPLATE, f->usage.uncertain[i]);
+        x->at = template_place(f, f->usage.uncertain[i], 1, 0);
+        x->message = STR("what it renders depends on what it finds in the cluster; it was rendered as if the cluster held the old chart's objects");
+        x->fix = STR("compare with helm upgrade --dry-run=server before the upgrade");
+    }
+}
+
 const struct check_entry checks_render[] = {
     {"render/failed schema/failed", true, false, check_rendered},
     {"values/new-required", false, false, check_required},
+    {"render/uncertain", false, false, check_uncertain},
     {0},
 };

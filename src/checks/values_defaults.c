@@ -25,6 +25,7 @@ static bool is_routine(const struct trait *t)
 {
     if (diff_is_noise(t->field) || ends(t->field, "mage")) return true; /* image, ...Image */
     if (str_has(t->field, STR("metadata.labels.")) || str_has(t->field, STR("metadata.annotations."))) return true;
+    if (t->from.kind == V_STR && str_has(v_text(t->from), STR("://"))) return false;
     return t->from.kind == V_STR && t->to.kind == V_STR && str_has(v_text(t->from), STR("/")) && str_has(v_text(t->from), STR(":")) &&
            str_has(v_text(t->to), STR("/")) && str_has(v_text(t->to), STR(":")) && !str_has(v_text(t->from), STR("\n"));
 }
@@ -65,6 +66,26 @@ static void check_defaults(struct facts *f)
     }
 }
 
+static bool is_blank(struct value v) { return v.kind == V_NIL || (v.kind == V_STR && !v.n); }
+
+/* A default that became empty is worked out by the chart now, if something stands there without the key. */
+static void check_shadowed(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        const struct key *k = &f->usage.keys[i];
+        const struct trait *t = k->new_signature.n ? &k->new_signature.v[0] : NULL;
+        if (!t || k->new_effect != WORKS || is_routine(t) || !t->field.n || is_blank(t->to) || t->to.kind != t->from.kind) continue;
+        for (uint32_t n = 0; n < f->diff.defaults.n; n++) {
+            const struct value_change *d = &f->diff.defaults.v[n];
+            if (d->kind != CHANGE_CHANGED || !str_eq(d->path, k->path) || is_blank(d->was) || !is_blank(d->is)) continue;
+            struct finding *x = finding_add(&f->findings, "values/default-shadowed", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+            x->at = values_place(f, k->at);
+            x->message = str_printf(f->a, "the new chart works this value out by itself (%.*s), and yours stands over it", STR_ARG(values_show(f, k->path, t->to)));
+            x->fix = STR("remove the key, unless the value must differ");
+        }
+    }
+}
+
 static void check_same_as_default(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.n; i++) {
@@ -81,6 +102,7 @@ static void check_same_as_default(struct facts *f)
 
 const struct check_entry checks_values_defaults[] = {
     {"values/default-changed", false, false, check_defaults},
+    {"values/default-shadowed", false, false, check_shadowed},
     {"values/same-as-default", false, false, check_same_as_default},
     {0},
 };

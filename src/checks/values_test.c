@@ -123,3 +123,34 @@ TEST(checks_an_override_that_is_the_default)
     p.values = "a: 2\n";
     CHECK(!checks_test_find(checks_test_run(a, &p), "values/same-as-default", ""));
 }
+
+TEST(checks_a_value_that_the_chart_now_computes)
+{
+    struct checks_pair p = {.old = CHART("url: http://c\n", MAP("  u: {{ .Values.url }}\n")), .new = CHART("url: \"\"\n", MAP("  u: {{ .Values.url | default \"http://made\" }}\n")),
+                            .values = "url: http://mine\n"};
+    FIRES(checks_test_run(a, &p), "values/default-shadowed", "url", "warning");
+    p.new = p.old;
+    SILENT(checks_test_run(a, &p), "values/default-shadowed");
+}
+
+TEST(checks_a_key_that_the_notes_call_deprecated)
+{
+    struct checks_pair p = {.old = CHART("ingress: {host: x}\n", MAP("  u: {{ .Values.ingress.host }}\n")), .values = "ingress: {host: mine}\n"};
+    p.new = CHART("ingress: {host: x}\n", MAP("  u: {{ .Values.ingress.host }}\n") "### templates/NOTES.txt\ningress.host is deprecated\n");
+    FIRES(checks_test_run(a, &p), "values/deprecated-key", "ingress.host", "warning");
+    p.new = p.old;
+    SILENT(checks_test_run(a, &p), "values/deprecated-key");
+}
+
+#define SECRET(data) "{{ $s := lookup \"v1\" \"Secret\" .Release.Namespace \"s\" }}\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {p: {{ " data " | quote }}}\n"
+
+TEST(checks_what_the_cluster_keeps_is_not_lost)
+{
+    struct checks_pair p = {.old = CHART("p: a\n", SECRET(".Values.p | b64enc")), .new = CHART("p: a\n", SECRET("dig \"data\" \"p\" (printf \"%s-2\" .Values.p | b64enc) $s")), .values = "p: mine\n"};
+    struct facts *f = checks_test_run(a, &p);
+    SILENT(f, "values/ignored-key");
+    SILENT(f, "values/removed-key");
+    FIRES(f, "render/uncertain", "", "info");
+    p.new = p.old;
+    CHECK(!checks_test_find(checks_test_run(a, &p), "values/ignored-key", ""));
+}

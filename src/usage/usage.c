@@ -49,6 +49,16 @@ static struct value count_lookup(void *context, struct arena *a, struct str api_
     return c->env->lookup(c->env->lookup_context, a, api_version, kind, ns, name);
 }
 
+static void note_uncertain(struct bench *now, const struct render *fresh, struct usage *u)
+{
+    for (uint32_t i = 0; i < now->base->files_n; i++) {
+        const struct rendered *x = &now->base->files[i];
+        bool same = str_ends(x->path, STR("NOTES.txt"));
+        for (uint32_t k = 0; k < fresh->files_n && !same; k++) same = str_eq(fresh->files[k].path, x->path) && str_eq(fresh->files[k].text, x->text);
+        if (!same) *PUSH(now->a, u->uncertain, u->uncertain_n, u->uncertain_cap) = x->path;
+    }
+}
+
 /* A key that does nothing because the cluster answers for it (a password that the release's Secret keeps) is not lost: a
  * fresh installation would use it. */
 static void excuse_by_cluster(struct bench *now, struct usage *u, const struct chart *old)
@@ -63,6 +73,7 @@ static void excuse_by_cluster(struct bench *now, struct usage *u, const struct c
     b.env = fresh;
     b.places_of = NULL;
     if (!usage_rebase(&b, now->user, r)) return;
+    note_uncertain(now, r, u);
     for (uint32_t i = 0; i < u->n; i++) {
         struct key *k = &u->keys[i];
         struct signature none = {0};

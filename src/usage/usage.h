@@ -109,6 +109,7 @@ struct usage {
     struct node_fate *nodes; uint32_t nodes_n, nodes_cap;
     struct map *migrated;         /* the user's values with renames applied and what is dead or in the way dropped */
     bool changed;                 /* `migrated` is other than what the user wrote */
+    struct str *uncertain; uint32_t uncertain_n, uncertain_cap;  /* templates whose output the cluster decides */
     uint32_t probes;
 };
 
