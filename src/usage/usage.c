@@ -25,12 +25,23 @@ static bool may_name_image(const struct key *k)
     return false;
 }
 
+/* The new chart may work out by itself what the old one had as a constant. */
+static bool became_blank(const struct value was, const struct value is)
+{
+    return was.kind != V_NIL && !(was.kind == V_STR && !was.n) && (is.kind == V_NIL || (is.kind == V_STR && !is.n));
+}
+
+static bool wants_signature(const struct bench *old, const struct bench *now, const struct key *k)
+{
+    return may_name_image(k) || became_blank(default_of(old->chart, k), default_of(now->chart, k));
+}
+
 static void find_effects(struct bench *old, struct bench *now, struct usage *u)
 {
     for (uint32_t i = 0; i < u->n; i++) {
         struct key *k = &u->keys[i];
         if (k->blocking) continue;
-        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), may_name_image(k) ? &k->new_signature : NULL);
+        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), wants_signature(old, now, k) ? &k->new_signature : NULL);
         if (k->new_effect == WORKS_NOT) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
     }
 }

@@ -37,7 +37,8 @@ struct key {
     origin_id at;
     enum works old_effect, new_effect;
     struct signature old_signature; /* what the old chart does with it */
-    struct signature new_signature; /* what the new one does; only of keys that may be part of an image's name */
+    struct signature new_signature; /* what the new one does; only of keys that may be part of an image's name,
+                                     * or whose default became empty */
     bool blocking;                /* the new chart does not render with it */
     bool by_cluster;              /* without effect in the new chart only because the cluster holds the release's objects (`lookup`) */
     struct str message;           /* blocking: the chart's or schema's own words */
