@@ -57,6 +57,10 @@ TEST(proof_refuses_the_runbook_as_written)
     if (!p) return;
     struct proof *r = proof_make(a, p, false);
     CHECK(r->verdict == UNPROVED && r->failures_n > 0);
+    /* And the run that shows it: Helm's rollback, after an upgrade that was killed. */
+    const struct disproof *last = &r->failures[r->failures_n - 1];
+    CHECK(str_is(str_from(last->obligation), "back") && last->trace_n >= 3);
+    CHECK(str_has(last->trace[last->trace_n - 1], STR("back-4.2-rollback")));
 }
 
 TEST(proof_is_the_same_after_json)

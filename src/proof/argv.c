@@ -17,6 +17,11 @@ static void unknown(struct words *w, const char *why)
     if (!w->x->why) w->x->why = why;
 }
 
+static void weak(struct words *w, const char *why)
+{
+    if (!w->x->weak) w->x->weak = why;
+}
+
 static bool is_text(const struct arg *x, const char *z) { return x->kind == ARG_TEXT && str_is(x->text, z); }
 static struct str text_of(const struct arg *x) { return x->kind == ARG_TEXT ? x->text : STR(""); }
 /* "--name=" before the value, or all in one literal. */
@@ -165,6 +170,7 @@ static bool kubectl_flag(struct words *w, const struct arg *x)
     static const char *const with_equals[] = {"--timeout=", "--field-manager=", "--tail=", "--replicas=", "--type=", "--for=", "--selector=", "--since=", "--output=", NULL};
     struct action *a = w->x;
     struct str s = text_of(x);
+    if (str_is(s, "--all") && a->verb == VERB_ANNOTATE) return a->all = a->missing_ok = true;
     if (listed(alone, s)) {
         a->missing_ok |= str_starts(s, STR("--ignore-not-found"));
         a->overwrite |= str_starts(s, STR("--overwrite"));
@@ -238,7 +244,7 @@ static void read_kubectl(struct words *w)
             if (!kubectl_flag(w, x) && a->verb != VERB_OBSERVE) return unknown(w, "a flag of it is not modelled");
         } else if (x->kind != ARG_TEXT && x->before.n && x->before.p[0] == '-') {
             if (!kubectl_flag(w, x)) return unknown(w, "a flag of it is not modelled");
-        } else if (a->verb == VERB_ANNOTATE && a->objects_n && annotation(w, x)) {
+        } else if (a->verb == VERB_ANNOTATE && (a->objects_n || a->all) && annotation(w, x)) {
             continue;
         } else if (!a->any_of_kind || a->verb != VERB_OBSERVE) {
             read_target(w, x, &resource);
@@ -246,13 +252,15 @@ static void read_kubectl(struct words *w)
     }
     a->ns = w->ns;
     if (!w->context) return unknown(w, "it does not name the run's kube context");
+    for (uint32_t i = 0; a->all && resource.n && i < w->r->plan->objects_n; i++)
+        if (object_at(w->r, resource, w->ns, w->r->plan->objects[i].name) == i) add_object(w, i);
     if (resource.n && !a->objects_n && !a->volume && a->verb != VERB_FORGET) a->any_of_kind = true;
     if (a->verb == VERB_APPLY && a->dry_run) a->verb = VERB_OBSERVE;
     if (a->verb == VERB_APPLY && !a->file.n) unknown(w, "what it applies is not known");
     if (a->verb == VERB_PATCH && !a->file.n) unknown(w, "its patch is not known");
     if (a->verb == VERB_DELETE && str_is(resource, "secret") && forgets_pending(w)) a->verb = VERB_FORGET;
     if (a->verb == VERB_DELETE && (!a->objects_n || a->selector.n)) unknown(w, "it deletes more than objects by name");
-    if ((a->verb == VERB_SCALE || a->verb == VERB_ANNOTATE) && !a->objects_n) unknown(w, "its object is not known");
+    if ((a->verb == VERB_SCALE || a->verb == VERB_ANNOTATE) && !a->objects_n && !a->all) unknown(w, "its object is not known");
     if (a->verb == VERB_ANNOTATE && !listed(annotations, a->key)) unknown(w, "what its annotation does is not modelled");
     if (a->verb == VERB_PATCH && !a->objects_n && !a->volume) unknown(w, "its object is not known");
     if (a->verb == VERB_OBSERVE && a->dry_run && !a->file.n) unknown(w, "what it would apply is not known");
@@ -267,6 +275,12 @@ static enum side side_of_role(struct str role, const char *what)
     struct str head = str_from(what);
     if (!str_starts(role, head)) return SIDE_NONE;
     return str_is(str_from_n(role, head.n), "old") ? SIDE_OLD : str_is(str_from_n(role, head.n), "new") ? SIDE_NEW : SIDE_NONE;
+}
+
+static bool recorded_values(const struct reading *r, struct str file)
+{
+    const struct step *s = strmap_get(&r->files, file);
+    return s && s->kind == STEP_RECORD && s->argv.n > 6 && is_text(&s->argv.v[0], "helm") && is_text(&s->argv.v[5], "get") && is_text(&s->argv.v[6], "values");
 }
 
 static void read_upgrade_flags(struct words *w)
@@ -288,19 +302,25 @@ static void read_upgrade_flags(struct words *w)
         else if (is_text(x, "--force-conflicts")) a->force = (struct arg){.kind = ARG_TEXT, .text = STR("true")};
         else if (is_text(x, "-f") || is_text(x, "--values")) {
             value = next(w);
-            if (value && value->kind == ARG_INPUT && files == 0) values = side_of_role(value->text, "values-");
+            if (value && value->kind == ARG_WORK && files == 0 && recorded_values(w->r, value->text)) values = SIDE_OLD;
+            else if (value && value->kind == ARG_INPUT && files == 0) values = side_of_role(value->text, "values-");
             else if (value && value->kind == ARG_WORK && files == 1) a->overlay = value->text;
             else return unknown(w, "its values are not a side's own file and then at most an overlay of the plan's");
             files++;
+        } else if (is_text(x, "--set")) {
+            next(w);
+            weak(w, "what is given by --set stays in the recorded values");
         } else if (!release && is_text(x, str_z(w->r->a, w->r->plan->release))) release = true;
         else if (release && chart == SIDE_NONE && x->kind == ARG_INPUT) chart = side_of_role(x->text, "chart-");
         else return unknown(w, "a word of it is not modelled");
     }
     if (!release) unknown(w, "it is not this plan's release");
-    else if (chart == SIDE_NONE || chart != values) unknown(w, "its chart and its values are not of one side");
-    else if (!reset) unknown(w, "without --reset-values it may reuse values of the release");
-    else if (!a->dry_run && (!a->waits || !timeout)) unknown(w, "without --wait and --timeout its success says nothing");
-    else if (!a->dry_run && (!model_capture(w->r, a->words) || model_capture(w->r, a->words)->meaning != MEANS_WORDS)) unknown(w, "nothing in the record would tell that it was this run's: --description");
+    else if (chart == SIDE_NONE || values == SIDE_NONE) unknown(w, "its chart or its values are of no side");
+    else if (chart != values) weak(w, "its chart and its values are not of one side");
+    else if (!reset) weak(w, "without --reset-values it may reuse values of the release");
+    if (!a->dry_run && (!a->waits || !timeout)) weak(w, "without --wait and --timeout its success says nothing");
+    const struct meant *words = model_capture(w->r, a->words);
+    if (!a->dry_run && (!words || words->meaning != MEANS_WORDS)) weak(w, "nothing in the record would tell that it was this run's: --description");
     a->side = chart;
 }
 
@@ -321,7 +341,7 @@ static void read_rollback_flags(struct words *w)
     const struct meant *m = model_capture(w->r, a->capture);
     if (!release) unknown(w, "it is not this plan's release");
     else if (!m || m->meaning != MEANS_REVISION || m->step->fresh) unknown(w, "it does not go to the revision that was recorded before the upgrade");
-    else if (!a->waits || !timeout) unknown(w, "without --wait and --timeout its success says nothing");
+    else if (!a->waits || !timeout) weak(w, "without --wait and --timeout its success says nothing");
     a->side = SIDE_OLD;
 }
 

@@ -48,7 +48,8 @@ static void check_claims(struct search *q, const struct step *s, const struct ac
     enum effect_kind kind = effect_of(x);
     const struct plan *p = q->r.plan;
     uint32_t n = x->volume ? 1 : x->objects_n, none = kind == EFFECT_NONE || n ? 0 : 1;
-    if (s->effects_n != (kind == EFFECT_NONE ? 0 : n + none)) return complain(q, "claims", s, "it claims another number of effects than its command has");
+    /* With --all it acts on those that are there by then. */
+    if (!x->all && s->effects_n != (kind == EFFECT_NONE ? 0 : n + none)) return complain(q, "claims", s, "it claims another number of effects than its command has");
     for (uint32_t i = 0; i < s->effects_n; i++) {
         if (s->effects[i].kind != kind) return complain(q, "claims", s, "its command has another effect than it claims");
         const struct meant *volume = x->volume ? model_capture(&q->r, x->capture) : NULL;
@@ -62,7 +63,9 @@ static void check_claims(struct search *q, const struct step *s, const struct ac
 static void check_argv(struct search *q, const struct step *s, const struct action *x)
 {
     bool may_change = s->kind == STEP_RUN && !s->reads;
+    if (x->verb == VERB_UNKNOWN) q->unmodelled = true;
     if (x->verb == VERB_UNKNOWN) return complain(q, "model", s, x->why);
+    if (x->weak) complain(q, "model", s, x->weak);
     if (!may_change && !looks(x->verb)) return complain(q, "model", s, "what should only look changes something");
     if (may_change && looks(x->verb)) return complain(q, "claims", s, "it is said to change something, and only looks");
     check_claims(q, s, x);

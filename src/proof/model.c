@@ -76,7 +76,7 @@ static void push_record(const struct doing *d, struct state *s, enum side side, 
     for (int i = 0; i < d->part->captures_n; i++) {
         const struct meant *m = model_capture(d->r, d->part->captures[i]);
         /* A captured number of a later record than the first is that of the newest no more. */
-        if (m->meaning == MEANS_REVISION && s->captures[i] > VALUE_FIRST) s->captures[i] = VALUE_FIRST + STALE;
+        if (m && m->meaning == MEANS_REVISION && s->captures[i] > VALUE_FIRST) s->captures[i] = VALUE_FIRST + STALE;
     }
     struct record *last = &s->records[s->records_n - 1];
     struct record r = {(uint8_t)side, status, words, last->number == NUMBER_START ? NUMBER_NEXT : NUMBER_LATER};
@@ -433,6 +433,7 @@ static void scale(struct doing *d, const struct action *x, const struct state *b
 static void annotate(struct doing *d, const struct action *x, const struct state *before, int role)
 {
     struct state s = *before;
+    if (thing_at(&s, role)->there != THING_THERE && x->missing_ok) return tell(d, before, FATE_DONE, NULL);
     if (thing_at(&s, role)->there != THING_THERE) return tell(d, before, FATE_STUCK, "what it annotates is not there");
     if (untaken(d, before, &x->value)) return tell(d, before, FATE_STUCK, "the value has not been captured");
     if (str_is(x->key, "helm.sh/resource-policy")) {
@@ -459,7 +460,7 @@ static void patch(struct doing *d, const struct action *x, const struct state *b
     if (file >= 0 && !s.files[file]) return tell(d, before, FATE_STUCK, "its patch has not been written");
     if (x->volume) {
         int i = part_capture(d->part, x->capture);
-        if (i < 0 || s.captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which volume it is has not been captured");
+        if (i < 0 || file < 0 || s.captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which volume it is has not been captured");
         s.retained = s.files[file] == 3;
         return tell_change(d, before, &s);
     }

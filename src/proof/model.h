@@ -33,6 +33,7 @@ enum verb {
 struct action {
     enum verb verb;
     const char *why;
+    const char *weak;        /* it is modelled, and not to be relied on; NULL: nothing to say against it */
     enum side side;
     uint32_t *objects; uint32_t objects_n, objects_cap; /* indices in plan->objects */
     bool missing_ok, overwrite, remove, merge, volume, waits;
@@ -47,6 +48,7 @@ struct action {
     struct str template;     /* what an observation prints: -o or --template; "" */
     struct str ask;          /* "helm get all", "helm version", "kubectl get" ...: what it observes */
     struct str ns, selector; /* -n, -l; "" */
+    bool all;                /* --all: every object of the kind */
     bool any_of_kind;        /* it names a kind, no object */
 };
 

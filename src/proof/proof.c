@@ -229,7 +229,7 @@ struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
     flow_check(q);
     if (!differs_anywhere(p)) proof_fail(q, "forward", STR(""), STR("start and goal are the same, so nothing is proved"));
     find_sorts(q, &sorts);
-    if (!q->proof->failures_n && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
+    if (!q->unmodelled && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
     if (!q->proof->failures_n) check_losses(q, &sorts);
     if (!q->proof->failures_n && thorough) find_spare(q, &sorts);
     q->proof->verdict = q->proof->failures_n ? UNPROVED : q->proof->unchecked ? PROVED_UNDER : PROVED;

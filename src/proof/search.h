@@ -15,6 +15,7 @@ struct search {
     uint32_t *fresh_back;       /* ... of the rollback, at or after a step */
     bool *absent;               /* for each object: a step refuses when it is there before */
     bool applies_crds;
+    bool unmodelled;            /* some command is not known at all: no run can be tried */
     struct node *nodes; uint32_t nodes_cap; /* room of the last exploration, for the next */
     uint32_t *slots; uint32_t slots_n;
     const struct step *without; /* left out, to see whether it is needed; NULL */
