@@ -51,6 +51,7 @@ _rutter() {
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
       '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
@@ -97,6 +98,7 @@ _rutter() {
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
       '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
@@ -142,6 +144,7 @@ _rutter() {
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
       '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
@@ -184,6 +187,7 @@ _rutter() {
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
       '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \

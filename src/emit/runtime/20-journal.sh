@@ -90,6 +90,7 @@ use_run() {
   files=$run/files
   mkdir -p "$files" "$run/tmp"
   touch "$run/journal" "$run/captures"
+  no_helm_left
 }
 
 new_run() {

@@ -126,7 +126,7 @@ do_group() {
     load "$leader"
     step_began=$leader_began status=$group_status
     if [ "$status" -ne 0 ]; then
-      reason="exit status $status"
+      reason="exit status $status" why=''
       [ "$status" -ne 124 ] || reason="it took longer than $(duration "$limit")"
       failed
     fi

@@ -271,7 +271,6 @@ main() {
   open_home
   lock
   choose_run
-  no_helm_left
   out=$run/tmp/out err=$run/tmp/err
   mkdir -p "$run/tmp"
   say "$headline"
