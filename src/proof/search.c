@@ -3,6 +3,8 @@
 
 enum mode { FORWARD, BACK };
 
+static bool is_back(const struct state *s) { return s->mode == BACK; }
+
 struct node {
     struct state s;
     uint32_t from;              /* the node before; UINT32_MAX: the start */
@@ -365,10 +367,44 @@ static void grow_slots(struct exploration *e)
     }
 }
 
+/* What the environment does at other places can as well be done at the next of these. */
+static bool environment_matters(const struct exploration *e, const struct state *s, uint32_t at)
+{
+    const struct reading *r = &e->q->r;
+    const struct step_list *l = is_back(s) ? &r->plan->back : &r->plan->forward;
+    if (at >= l->n) return true;
+    const struct action *x = is_back(s) ? &r->back[at] : &r->forward[at];
+    if (l->v[at]->kind == STEP_WRITE) return false;
+    if (x->verb != VERB_OBSERVE || l->v[at]->kind == STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n > 0;
+    for (uint32_t i = 0; i < x->objects_n; i++)
+        if (x->objects[i] == e->part.hpa) return true;
+    return false;
+}
+
+/* A step of the rollback that only looks, writes or is passed over: a stop before it is as good as one before the step that follows, for a new start takes
+ * everything anew. Two of them in a row make one move. */
+static bool is_quiet(const struct exploration *e, const struct state *s)
+{
+    if (!is_back(s) || s->pc >= e->back_n || e->q->fresh_back[s->entry] == UINT32_MAX) return false;
+    uint32_t at = e->back[s->pc];
+    const struct step *step = e->q->r.plan->back.v[at];
+    for (uint32_t i = 0; i < step->when_n; i++)
+        if (!model_condition(&e->d, s, &step->when[i])) return true;
+    return at > e->q->fresh_back[s->entry] && e->q->r.back[at].verb == VERB_OBSERVE && !environment_matters(e, s, at);
+}
+
+static void do_step(struct exploration *e, const struct state *before, uint32_t at);
+
 static void reach_at(struct exploration *e, const struct state *now, const struct step *step, const char *what, bool starts)
 {
     struct state simple = *now, *s = &simple;
     simplify(e, s, starts);
+    if (!what && step && is_quiet(e, s)) {
+        const struct step *here = e->step;
+        do_step(e, s, e->back[s->pc]);
+        e->step = here;
+        return;
+    }
     if (e->n * 2 >= e->slots_n) grow_slots(e);
     uint32_t k = hash_state(s) & (e->slots_n - 1);
     for (; e->slots[k]; k = (k + 1) & (e->slots_n - 1))
@@ -583,8 +619,6 @@ static void stopped(struct exploration *e, const struct state *s, const char *wh
 
 /* ---- one step ---- */
 
-static bool is_back(const struct state *s) { return s->mode == BACK; }
-
 static void took_place(void *context, const struct state *after, enum fate fate, const char *what)
 {
     struct exploration *e = context;
@@ -655,17 +689,6 @@ static void environment(void *context, const struct state *after, enum fate fate
 {
     (void)fate;
     reach(context, after, NULL, what);
-}
-
-/* What the environment does at other places can as well be done at the next of these. */
-static bool environment_matters(const struct exploration *e, const struct state *s, uint32_t at)
-{
-    const struct reading *r = &e->q->r;
-    const struct step_list *l = is_back(s) ? &r->plan->back : &r->plan->forward;
-    if (at >= l->n) return true;
-    const struct action *x = is_back(s) ? &r->back[at] : &r->forward[at];
-    if (l->v[at]->kind != STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n;
-    return x->objects_n > 0;
 }
 
 static void visit(struct exploration *e, uint32_t i)
