@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
 /* The one table of options. Those that Helm has are spelled and behave as Helm's. */
-enum { IN_PAIR = IN_PLAN | IN_LINT | IN_DIFF | IN_VERIFY, IN_CHART = IN_PAIR | IN_RENDER };
+enum { IN_PAIR = IN_PLAN | IN_LINT | IN_DIFF | IN_VERIFY | IN_MIGRATE, IN_CHART = IN_PAIR | IN_RENDER };
 
 const struct option cli_options[] = {
     {"old", 0, OPTION_TEXT, "CHART", IN_PAIR, "the chart as it is installed: a directory or a .tgz", NULL},
@@ -47,7 +47,8 @@ const struct option cli_options[] = {
     {"fail-on", 0, OPTION_TEXT, "SEVERITY", IN_PLAN | IN_LINT, "exit with status 1 at findings of this severity or above (default error)", "error|warning|none"},
     {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP, "what is printed; plan: shell, rollback, json, markdown; lint: text, json, sarif, github, markdown; diff: text, json", NULL},
     {"output-file", 0, OPTION_EACH, "FORMAT=FILE", IN_LINT, "write this format there as well; may be repeated", NULL},
-    {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN, "write plan, scripts, findings and values files there", NULL},
+    {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN | IN_MIGRATE, "write plan, scripts, findings and values files there; migrate-values: the rewritten files", NULL},
+    {"diff", 0, OPTION_FLAG, NULL, IN_MIGRATE, "print what changes as a unified diff", NULL},
     {"work-dir", 0, OPTION_TEXT, "DIR", IN_PLAN, "where the scripts record (default: below XDG_STATE_HOME)", NULL},
     {"force", 0, OPTION_FLAG, NULL, IN_PLAN, "write scripts that run although the plan is not proved", NULL},
     {"all", 0, OPTION_FLAG, NULL, IN_DIFF, "show version labels and checksums too", NULL},
@@ -85,6 +86,10 @@ const struct command cli_commands[] = {
     {"diff", NULL, "INPUTS [OPTIONS]", "show what changed between two releases",
      "Default values, objects, models, bundles and changelog, in that order. Version labels and checksums are left out, embedded ScaledObjects are parsed, Secret data is never shown. Exit status 0 whatever differs, 1 with --exit-code.",
      IN_DIFF, cli_diff},
+    {"migrate-values", NULL, "INPUTS [--diff] [-o DIR]", "rewrite your values files for the new chart",
+     "Moves renamed keys to their new places and comments out those that do nothing any more, with the reason; comments, order, quotes and indentation stay as they are. One file is "
+     "printed; several are rewritten each by itself into -o DIR. What was given by --set and its kin is told in its new spelling.",
+     IN_MIGRATE, cli_migrate},
     {"render", "template", "[RELEASE] CHART [OPTIONS]", "render a chart, byte for byte as helm template does",
      "Prints what `helm template` prints for the same chart, values and flags, and fails where Helm fails, with exit status 1.", IN_RENDER,
      cli_render},

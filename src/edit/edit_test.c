@@ -1,0 +1,73 @@
+#include "base/test.h"
+#include "edit/edit.h"
+
+static struct edit_path path(struct arena *a, const char *dotted)
+{
+    struct str *v = NULL, rest = str_from(dotted), one;
+    uint32_t n = 0, cap = 0;
+    for (bool more = true; more;) {
+        more = str_cut(rest, STR("."), &one, &rest);
+        *PUSH(a, v, n, cap) = one;
+    }
+    return (struct edit_path){v, n};
+}
+
+static struct str moved(struct arena *a, const char *text, const char *from, const char *to)
+{
+    struct edit e;
+    CHECK(edit_open(a, str_from(text), &e));
+    return edit_move(&e, path(a, from), path(a, to)) ? e.text : STR("(not moved)");
+}
+
+TEST(edit_renames_a_key_where_it_stands)
+{
+    CHECK_STR(moved(a, "# top\nrouter: # edge\n  replicas: 3\nz: 'q'\n", "router", "gateway"), STR("# top\ngateway: # edge\n  replicas: 3\nz: 'q'\n"));
+    CHECK_STR(moved(a, "\"a b\": 1\n", "a b", "c d"), STR("c d: 1\n"));
+}
+
+TEST(edit_moves_a_block_with_its_comments)
+{
+    CHECK_STR(moved(a, "a:\n  # why\n  size: 1 # note\n\n  list:\n  - x\nb:\n  c: 1\n", "a.size", "b.volume.size"),
+              STR("a:\n\n  list:\n  - x\nb:\n  c: 1\n  volume:\n    # why\n    size: 1 # note\n"));
+    CHECK_STR(moved(a, "a:\n  list:\n  - x\n  - y\nb: 1\n", "a.list", "c.list"), STR("b: 1\nc:\n  list:\n  - x\n  - y\n"));
+}
+
+TEST(edit_moves_below_the_key_itself)
+{
+    CHECK_STR(moved(a, "x: 1\nimage: r/i\n", "image", "image.repository"), STR("x: 1\nimage:\n  repository: r/i\n"));
+}
+
+TEST(edit_merges_two_maps)
+{
+    CHECK_STR(moved(a, "a:\n  x: 1\nb:\n  y: 2\n", "a", "b"), STR("b:\n  y: 2\n  x: 1\n"));
+    CHECK_STR(moved(a, "a:\n  y: 1\nb:\n  y: 2\n", "a.y", "b.y"), STR("(not moved)"));
+}
+
+TEST(edit_writes_flow_mappings_out)
+{
+    CHECK_STR(moved(a, "a: {size: 1, z: \"2\"} # c\nb: 1\n", "a.size", "c.size"), STR("a:\n  z: \"2\"\nb: 1\nc:\n  size: 1\n"));
+}
+
+TEST(edit_comments_a_key_out)
+{
+    struct edit e;
+    CHECK(edit_open(a, STR("a:\n  b: |\n    text\n\n    more\n  c: 1\nd: 2\n"), &e));
+    CHECK(edit_comment_out(&e, path(a, "a.b"), STR("gone")));
+    CHECK_STR(e.text, STR("a:\n  # rutter: gone\n  # b: |\n  #   text\n\n  #   more\n  c: 1\nd: 2\n"));
+    CHECK(edit_comment_out(&e, path(a, "a.c"), STR("gone")));
+    CHECK(!edit_has(&e, path(a, "a")));
+    CHECK(edit_has(&e, path(a, "d")));
+}
+
+TEST(edit_leaves_several_documents_alone)
+{
+    struct edit e;
+    CHECK(!edit_open(a, STR("a: 1\n---\nb: 2\n"), &e));
+    CHECK(edit_open(a, STR("# c\n---\nb: 2\n"), &e));
+}
+
+TEST(edit_diff_shows_what_changed)
+{
+    CHECK_STR(edit_diff(a, STR("f"), STR("a\nb\nc\n"), STR("a\nx\nc\n")), STR("--- f\n+++ f\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"));
+    CHECK_INT(edit_diff(a, STR("f"), STR("a\n"), STR("a\n")).n, 0);
+}
