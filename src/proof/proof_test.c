@@ -140,6 +140,7 @@ TEST(proof_small_plan_holds)
     CHECK_INT(r->verdict, PROVED_UNDER);
     CHECK_INT(r->failures_n, 0);
     CHECK_INT(r->spare_n, 0); /* every changing step is needed */
+    CHECK(r->witness_n >= 2 && str_is(r->witness[0], "upgrade: done"));
 }
 
 TEST(proof_back_wants_leftovers_deleted)

@@ -29,206 +29,6 @@ struct exploration {
     struct disproof *failure;
 };
 
-/* ---- which steps matter to a part ---- */
-
-static bool known_capture(struct part *p, struct str name)
-{
-    if (part_capture(p, name) >= 0) return true;
-    if (!name.n || p->captures_n == CAPTURES) return false;
-    p->captures[p->captures_n++] = name;
-    return false;
-}
-
-static void add_file(struct part *p, struct str name)
-{
-    if (name.n && part_file(p, name) < 0 && p->files_n < FILES) p->files[p->files_n++] = name;
-}
-
-static bool names_part(const struct part *p, const struct action *x)
-{
-    for (uint32_t i = 0; i < x->objects_n; i++)
-        if (part_role(p, x->objects[i]) != ROLE_NONE || x->objects[i] == p->hpa) return true;
-    return false;
-}
-
-static bool deletes_jobs(const struct reading *r, const struct action *x)
-{
-    for (uint32_t i = 0; x->verb == VERB_DELETE && i < x->objects_n; i++) {
-        const struct plan_object *o = &r->plan->objects[x->objects[i]];
-        if (str_is(o->owner_new, "hook") && (str_is(o->kind, "Job") || str_is(o->kind, "Pod"))) return true;
-    }
-    return false;
-}
-
-static bool volume_of(const struct reading *r, const struct part *p, const struct action *x)
-{
-    const struct meant *m = x->volume ? model_capture(r, x->capture) : NULL;
-    return m && p->claim && m->object == p->main;
-}
-
-static bool changes_release(enum verb v) { return v == VERB_UPGRADE || v == VERB_ROLLBACK || v == VERB_TERRAFORM || v == VERB_FORGET; }
-
-static bool takes_known_capture(const struct part *p, const struct step *s)
-{
-    for (uint32_t i = 0; i < s->captures_n; i++)
-        if (part_capture(p, s->captures[i].name) >= 0) return true;
-    return false;
-}
-
-static bool matters(const struct search *q, const struct part *p, const struct step *s, const struct action *x)
-{
-    if (s == q->without) return false;
-    if (s->kind == STEP_NOTE || s->kind == STEP_GATE || s->kind == STEP_HTTP || s->kind == STEP_INPUT) return false;
-    if (changes_release(x->verb) || names_part(p, x) || volume_of(&q->r, p, x)) return true;
-    if (p->scaler_applied && deletes_jobs(&q->r, x)) return true;
-    if (s->stdout_to.n && part_file(p, s->stdout_to) >= 0) return true;
-    if (x->verb == VERB_OBSERVE && s->kind == STEP_CHECK && str_is(x->ask, "helm get all")) return true;
-    return takes_known_capture(p, s);
-}
-
-static void need_arg(struct part *p, const struct arg *x)
-{
-    if (x->kind == ARG_CAPTURE) known_capture(p, x->text);
-}
-
-static void need_holes(struct part *p, struct value v, uint32_t depth)
-{
-    if (depth > 64) return;
-    if (v.kind == V_LIST)
-        for (uint32_t i = 0; i < list_len(v); i++) need_holes(p, v.u.list->v[i], depth + 1);
-    if (v.kind != V_MAP) return;
-    struct str capture = value_str_at(v, "$capture");
-    if (capture.n) known_capture(p, capture);
-    for (uint32_t i = 0; i < map_len(v); i++) need_holes(p, v.u.map->v[i].value, depth + 1);
-}
-
-/* Holes of other parts' replicas would only make this part's state larger. */
-static void need_own_holes(const struct reading *r, struct part *p, const struct step *s)
-{
-    bool overlay = strmap_find(&r->overlays, s->stdout_to) != NULL;
-    if (!overlay) return need_holes(p, s->document, 0);
-    if (!p->scaled) return;
-    for (uint32_t i = 0; i < r->captures_n; i++)
-        if (r->captures[i].meaning == MEANS_REPLICAS && r->captures[i].object == p->main) known_capture(p, r->captures[i].name);
-}
-
-static void need(const struct search *q, struct part *p, const struct step *s, const struct action *x)
-{
-    if (!matters(q, p, s, x)) return;
-    if (x->verb != VERB_OBSERVE || s->kind == STEP_CAPTURE) {
-        known_capture(p, x->capture);
-        known_capture(p, x->words);
-        need_arg(p, &x->value);
-        need_arg(p, &x->force);
-        if (x->verb == VERB_APPLY || x->verb == VERB_PATCH) add_file(p, x->file);
-        add_file(p, x->overlay);
-    }
-    for (uint32_t i = 0; i < s->when_n; i++) {
-        known_capture(p, s->when[i].capture);
-        known_capture(p, s->when[i].equals_capture);
-    }
-    for (uint32_t i = 0; i < s->preconditions_n; i++)
-        for (uint32_t k = 0; k < s->preconditions[i].expect_n; k++)
-            if (s->preconditions[i].expect[k].kind == EXPECT_CAPTURE) known_capture(p, s->preconditions[i].expect[k].text);
-    if (s->kind == STEP_WRITE) need_own_holes(&q->r, p, s);
-}
-
-static void find_captures(const struct search *q, struct part *p)
-{
-    const struct plan *plan = q->r.plan;
-    /* A capture may be needed by the step that takes another. */
-    for (int before = -1; before != p->captures_n + p->files_n;) {
-        before = p->captures_n + p->files_n;
-        for (uint32_t i = 0; i < plan->forward.n; i++) need(q, p, plan->forward.v[i], &q->r.forward[i]), need(q, p, plan->forward.v[i], &q->r.forward3[i]);
-        for (uint32_t i = 0; i < plan->back.n; i++) need(q, p, plan->back.v[i], &q->r.back[i]), need(q, p, plan->back.v[i], &q->r.back3[i]);
-    }
-}
-
-static uint32_t *find_steps(const struct search *q, const struct part *p, const struct step_list *l, const struct action *x, uint32_t *n)
-{
-    uint32_t *v = NULL, cap = 0;
-    *n = 0;
-    for (uint32_t i = 0; i < l->n; i++)
-        if (matters(q, p, l->v[i], &x[i])) *PUSH(q->a, v, *n, cap) = i;
-    return v;
-}
-
-static void show_capture(struct buf *b, const struct search *q, const struct part *p, struct str name)
-{
-    const struct meant *m = name.n ? model_capture(&q->r, name) : NULL;
-    if (!m) return;
-    int role = part_role(p, m->object);
-    if (role != ROLE_NONE) buf_printf(b, "c%d.%d", m->meaning, role);
-    else buf_printf(b, "c%.*s", STR_ARG(name));
-    buf_byte(b, m->step->fresh ? '!' : ' ');
-}
-
-static void show_step(struct buf *b, const struct search *q, const struct part *p, const struct step *s, const struct action *x)
-{
-    buf_printf(b, "\n%d.%d.%d%d%d%d%d%d", x->verb, s->kind, x->missing_ok, x->overwrite, x->remove, x->merge, s->fresh, s->optional);
-    buf_printf(b, "%.*s", STR_ARG(x->key));
-    bool alone = x->objects_n == 1;
-    for (uint32_t i = 0; i < x->objects_n; i++)
-        if (x->objects[i] == p->hpa || part_role(p, x->objects[i]) != ROLE_NONE) buf_printf(b, "o%d%s", x->objects[i] == p->hpa ? 9 : part_role(p, x->objects[i]), alone ? "!" : "");
-    for (uint32_t i = 0; i < s->expect_n; i++) buf_printf(b, "e%d", s->expect[i].kind);
-    for (uint32_t i = 0; i < s->captures_n; i++) show_capture(b, q, p, s->captures[i].name);
-    show_capture(b, q, p, x->value.kind == ARG_CAPTURE ? x->value.text : STR(""));
-    show_capture(b, q, p, x->capture);
-    for (uint32_t i = 0; i < s->when_n; i++) {
-        show_capture(b, q, p, s->when[i].capture);
-        show_capture(b, q, p, s->when[i].equals_capture);
-        buf_printf(b, "=%.*s%d", STR_ARG(s->when[i].equals), s->when[i].negate);
-    }
-}
-
-static struct str hole_at(struct value v, struct str path, uint32_t depth)
-{
-    if (!path.n) return v.kind == V_MAP ? value_str_at(v, "$capture") : STR("?");
-    for (uint32_t i = 0; v.kind == V_MAP && depth < 32 && i < map_len(v); i++) {
-        struct str rest = str_trim_prefix(path, v.u.map->v[i].key);
-        if (rest.n == path.n || (rest.n && rest.p[0] != '.')) continue;
-        struct str found = hole_at(v.u.map->v[i].value, rest.n ? str_from_n(rest, 1) : rest, depth + 1);
-        if (found.n) return found;
-    }
-    return STR("");
-}
-
-/* Steps that are the same for both of two parts, but for the names, make the same runs. */
-void search_look(const struct search *q, const struct part *part, struct buf *b)
-{
-    const struct plan *plan = q->r.plan;
-    struct part p = *part;
-    find_captures(q, &p);
-    for (uint32_t k = 0; k < plan->forward.n + plan->back.n; k++) {
-        bool back = k >= plan->forward.n;
-        uint32_t i = back ? k - plan->forward.n : k;
-        const struct step *s = back ? plan->back.v[i] : plan->forward.v[i];
-        const struct action *x = back ? &q->r.back[i] : &q->r.forward[i];
-        if (!back && q->alike[i + 1] == i + 1) buf_printf(b, "\n>%u", i);
-        if (back && k == plan->forward.n) buf_byte(b, '|');
-        if (!matters(q, &p, s, x)) continue;
-        bool own = names_part(&p, x) && !changes_release(x->verb);
-        bool overlay = s->kind == STEP_WRITE && strmap_find(&q->r.overlays, s->stdout_to);
-        if (own || (s->kind == STEP_WRITE && !overlay)) {
-            show_step(b, q, &p, s, x);
-        } else if (overlay && p.scaled) {
-            const struct plan_object *o = &plan->objects[p.main];
-            bool old = (uintptr_t)strmap_get(&q->r.overlays, s->stdout_to) == SIDE_OLD;
-            buf_printf(b, "\nv%u", k);
-            show_capture(b, q, &p, hole_at(s->document, old ? o->replicas_key_old : o->replicas_key_new, 0));
-        } else {
-            buf_printf(b, "\n#%u", k);
-        }
-    }
-}
-
-bool search_matters(const struct search *q, const struct part *part, const struct step *s, bool back, uint32_t at)
-{
-    struct part p = *part;
-    find_captures(q, &p);
-    return matters(q, &p, s, back ? &q->r.back[at] : &q->r.forward[at]) || matters(q, &p, s, back ? &q->r.back3[at] : &q->r.forward3[at]);
-}
-
 /* ---- what need not be remembered ---- */
 
 static void note_use(struct exploration *e, int place, uint32_t at)
@@ -518,6 +318,15 @@ static void start_lines(struct exploration *e, const struct state *s, struct dis
     *PUSH(a, f->trace, f->trace_n, f->trace_cap) = buf_done(&b);
 }
 
+/* The nodes from the start to this one, the last first. */
+static uint32_t *way_to(const struct exploration *e, uint32_t at, uint32_t *n)
+{
+    uint32_t *way = NULL, cap = 0;
+    *n = 0;
+    for (uint32_t i = at; i != UINT32_MAX; i = e->v[i].from) *PUSH(e->q->a, way, *n, cap) = i;
+    return way;
+}
+
 static void fail(struct exploration *e, const char *obligation, uint32_t subject, const char *text, const struct step *last, const char *what)
 {
     struct arena *a = e->q->a;
@@ -528,8 +337,8 @@ static void fail(struct exploration *e, const char *obligation, uint32_t subject
     f->obligation = obligation;
     f->subject = o ? o->id : last ? last->id : STR("");
     f->text = o ? str_printf(a, "%.*s %s", STR_ARG(o->id), text) : str_from(text);
-    uint32_t *way = NULL, n = 0, cap = 0;
-    for (uint32_t i = e->at; i != UINT32_MAX; i = e->v[i].from) *PUSH(a, way, n, cap) = i;
+    uint32_t n;
+    const uint32_t *way = way_to(e, e->at, &n);
     start_lines(e, &e->v[way[n - 1]].s, f);
     for (uint32_t i = n - 1; i-- > 0;) {
         const struct node *x = &e->v[way[i]];
@@ -655,7 +464,7 @@ static bool may_run(const struct exploration *e, const struct step *s, const str
     return true;
 }
 
-static void pass_over(struct exploration *e, const struct step *s, const struct state *before)
+static struct state passed_over(const struct exploration *e, const struct step *s, const struct state *before)
 {
     struct state x = *before;
     for (uint32_t i = 0; i < s->captures_n; i++) {
@@ -663,6 +472,12 @@ static void pass_over(struct exploration *e, const struct step *s, const struct 
         if (k >= 0 && (x.captures[k] == VALUE_NONE || s->fresh)) x.captures[k] = VALUE_EMPTY;
     }
     x.pc++;
+    return x;
+}
+
+static void pass_over(struct exploration *e, const struct step *s, const struct state *before)
+{
+    struct state x = passed_over(e, s, before);
     reach(e, &x, s, NULL);
 }
 
@@ -716,6 +531,57 @@ static void visit(struct exploration *e, uint32_t i)
     if (!e->failed) do_step(e, &s, at);
 }
 
+/* ---- a witness: one run to the end and all the way back, of the part that has most to tell ---- */
+
+struct following {
+    struct state after;
+    const char *what;
+    bool done;
+};
+
+static void first_success(void *context, const struct state *after, enum fate fate, const char *what)
+{
+    struct following *f = context;
+    if (fate != FATE_DONE || f->done) return;
+    *f = (struct following){*after, what, true};
+}
+
+/* False when it does not come to the end of the list. */
+static bool follow(struct exploration *e, struct state *s, const struct step_list *l, const struct action *x, const uint32_t *v, uint32_t n)
+{
+    struct proof *p = e->q->proof;
+    while (s->pc < n) {
+        const struct step *step = l->v[v[s->pc]];
+        struct following f = {.done = false};
+        struct doing d = {e->d.r, e->d.part, &f, first_success};
+        int runs = is_done(e, step, s) ? 0 : 1;
+        for (uint32_t i = 0; i < step->when_n; i++)
+            if (model_condition(&e->d, s, &step->when[i]) <= 0) runs = 0;
+        if (runs) model_do(&d, step, &x[v[s->pc]], s);
+        else f = (struct following){passed_over(e, step, s), NULL, true};
+        if (!f.done) return false;
+        if (f.what) *PUSH(e->q->a, p->witness, p->witness_n, p->witness_cap) = trace_line(e->q->a, step, f.what);
+        *s = f.after;
+        if (runs) s->pc++;
+    }
+    return true;
+}
+
+static void witness(struct exploration *e)
+{
+    struct search *q = e->q;
+    const struct plan *p = q->r.plan;
+    if (q->without || e->failed || e->forward_n + e->back_n <= q->witness_steps) return;
+    q->witness_steps = e->forward_n + e->back_n;
+    q->proof->witness_n = 0;
+    struct state s = e->v[0].s;
+    uint32_t enter = q->enter[p->forward.n];
+    if (!follow(e, &s, &p->forward, q->r.forward, e->forward, e->forward_n) || enter == UINT32_MAX) return;
+    s.mode = BACK;
+    s.pc = first_at(e->back, e->back_n, enter);
+    follow(e, &s, &p->back, q->r.back, e->back, e->back_n);
+}
+
 /* ---- a part ---- */
 
 static void begin(struct exploration *e, uint8_t start)
@@ -755,14 +621,15 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
 {
     struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_n = q->slots_n};
     e.d = (struct doing){&q->r, &e.part, &e, took_place};
-    find_captures(q, &e.part);
-    e.forward = find_steps(q, &e.part, &q->r.plan->forward, q->r.forward, &e.forward_n);
-    e.back = find_steps(q, &e.part, &q->r.plan->back, q->r.back, &e.back_n);
+    search_find_captures(q, &e.part);
+    e.forward = search_find_steps(q, &e.part, &q->r.plan->forward, q->r.forward, &e.forward_n);
+    e.back = search_find_steps(q, &e.part, &q->r.plan->back, q->r.back, &e.back_n);
     note_uses(&e);
     find_symbolic(&e);
     if (e.slots_n) memset(e.slots, 0, sizeof *e.slots * e.slots_n);
     begin_all(&e);
     for (uint32_t i = 0; i < e.n && !e.failed; i++) visit(&e, i);
+    witness(&e);
     q->proof->states += e.n;
     *lost |= e.lost;
     *failure = e.failure;

@@ -18,6 +18,7 @@ struct search {
     bool unmodelled;            /* some command is not known at all: no run can be tried */
     struct node *nodes; uint32_t nodes_cap; /* room of the last exploration, for the next */
     uint32_t *slots; uint32_t slots_n;
+    uint32_t witness_steps;     /* how many steps mattered to the part whose run is the witness */
     const struct step *without; /* left out, to see whether it is needed; NULL */
 };
 
@@ -28,5 +29,8 @@ bool search_part(struct search *q, const struct part *part, bool *lost, struct d
 bool search_matters(const struct search *q, const struct part *part, const struct step *s, bool back, uint32_t at);
 /* What the plan does to a part, without its names: parts of the same look have the same runs. */
 void search_look(const struct search *q, const struct part *part, struct buf *b);
+/* The captures and files that a part's state has to hold, and the steps of a list that matter to it. */
+void search_find_captures(const struct search *q, struct part *p);
+uint32_t *search_find_steps(const struct search *q, const struct part *p, const struct step_list *l, const struct action *x, uint32_t *n);
 
 #endif
