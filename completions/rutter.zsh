@@ -7,6 +7,7 @@ _rutter() {
     'lint:find what an upgrade will break'
     'verify:prove that a plan reaches its goal and that its rollback leads back'
     'diff:show what changed between two releases'
+    'migrate-values:rewrite your values files for the new chart'
     'render:render a chart, byte for byte as helm template does'
     'version:print the version'
     'help:list the commands, or a command'\''s options'
@@ -57,7 +58,7 @@ _rutter() {
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
       '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
-      '*--output[write plan, scripts, findings and values files there]:DIR:_files' \
+      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files]:DIR:_files' \
       '*--work-dir[where the scripts record (default\: below XDG_STATE_HOME)]:DIR:_files' \
       '*--force[write scripts that run although the plan is not proved]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -194,6 +195,51 @@ _rutter() {
       '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
       '*--all[show version labels and checksums too]' \
       '*--exit-code[exit with status 1 when something differs]' \
+      '*--verbose[say on standard error what was done and how often]' \
+      '*:file:_files'
+    ;;
+  migrate-values)
+    _arguments \
+      '*--old[the chart as it is installed\: a directory or a .tgz]:CHART:_files' \
+      '*--new[the chart to upgrade to]:CHART:_files' \
+      '*--repo[a git repository that holds both charts]:DIR:_files' \
+      '*--from[with --repo\: the ref that is installed]:REF:_files' \
+      '*--to[with --repo\: the ref to upgrade to]:REF:_files' \
+      '*--chart[with --repo\: the chart'\''s path in it]:PATH:_files' \
+      '*--values[values file; may be repeated, later files win; - is standard input]:FILE:_files' \
+      '*--set[set values on the command line]:KEY=VALUE:_files' \
+      '*--set-string[set values that stay text]:KEY=VALUE:_files' \
+      '*--set-json[set values from JSON]:KEY=JSON:_files' \
+      '*--set-file[set values from files]:KEY=PATH:_files' \
+      '*--set-literal[set a value to the text as it stands]:KEY=TEXT:_files' \
+      '*--new-values[values file of the new side, where it differs; may be repeated]:FILE:_files' \
+      '*--release[the release'\''s name]:NAME:_files' \
+      '*--namespace[the release'\''s namespace]:NS:_files' \
+      '*--kube-context[the context that the scripts insist on]:CTX:_files' \
+      '*--kube-version[Kubernetes version of .Capabilities (default\: Helm'\''s)]:VERSION:_files' \
+      '*--api-versions[API versions beside Helm'\''s default ones]:GROUP/VERSION:_files' \
+      '*--helm-version[which Helm to be (default 4)]:3|4:_files' \
+      '*--changelog[the changelog (default\: the repository'\''s)]:FILE:_files' \
+      '*--models-old[model configs of the old side]:DIR:_files' \
+      '*--models-new[model configs of the new side]:DIR:_files' \
+      '*--bundles-old[bundle configs of the old side]:DIR:_files' \
+      '*--bundles-new[bundle configs of the new side]:DIR:_files' \
+      '*--models-in-use[ids of the models that clients use, one a line]:FILE:_files' \
+      '*--strategy[how the chart is delivered (default chart)]:KIND:_files' \
+      '*--chart-ref[where the scripts find the chart\: a path or oci\://...]:REF:_files' \
+      '*--terraform-dir[with --strategy terraform\: the root module]:DIR:_files' \
+      '*--registry[the registry that images are pulled from]:PREFIX:_files' \
+      '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
+      '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
+      '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
+      '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
+      '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
+      '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
+      '*--env[environment of the site configuration]:NAME:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
+      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files]:DIR:_files' \
+      '*--diff[print what changes as a unified diff]' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
     ;;
