@@ -321,6 +321,20 @@ static struct str name_of(struct str object)
     return str_cut(object, STR("/"), &kind, &name) ? name : object;
 }
 
+static bool meets(const struct trait *p, const struct trait *q, struct value v)
+{
+    if (is_noise(p) || is_noise(q)) return false;
+    return (same_field(p->field, q->field) || in_claim_template(p, q) || same_secret(p, q)) && same_kind(p->object, q->object) && same_value(p, q, v);
+}
+
+bool signature_meets(const struct signature *was, const struct signature *is, struct value v)
+{
+    for (uint32_t i = 0; i < was->n; i++)
+        for (uint32_t k = 0; k < is->n; k++)
+            if (meets(&was->v[i], &is->v[k], v)) return true;
+    return false;
+}
+
 /* `was` was made by taking the key away, `is` by setting a new one: what the first gives up the second must bring. */
 int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v)
 {
@@ -334,8 +348,7 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
     for (uint32_t i = 0; i < was->n; i++)
         for (uint32_t k = 0; k < is->n; k++) {
             const struct trait *p = &was->v[i], *q = &is->v[k];
-            if (is_noise(p) || is_noise(q)) continue;
-            if (used[k] || !(same_field(p->field, q->field) || in_claim_template(p, q) || same_secret(p, q)) || !same_kind(p->object, q->object) || !same_value(p, q, v)) continue;
+            if (used[k] || !meets(p, q, v)) continue;
             used[k] = true;
             hits++;
             strangers += !str_eq(p->item, q->item);

@@ -224,11 +224,36 @@ static int try_candidate(struct successors *s, const struct key *k, struct str p
     bool taken;
     at.segment = usage_segments(now->a, path, &at.segments);
     usage_get(now->user, at.segment, at.segments, &taken);
-    if (taken) return 0;
+    if (taken || !usage_reads_path(now, at.segment, at.segments)) return 0;
     struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
     m = usage_with(now->a, m, at.segment, at.segments, k->value);
     if (usage_probe(now, m, &at, 1, &sig) != WORKS) return 0;
     return signature_likeness(now->a, &k->old_signature, &sig, k->value);
+}
+
+static bool is_prefix(struct str x, struct str y) { return y.n > x.n && y.p[x.n] == '.' && str_starts(y, x); }
+
+/* All candidates at once: when nothing of the old difference comes back, none of them is the successor, and one render said so. */
+static bool any_may_be(struct successors *s, const struct key *k, const struct candidates *c)
+{
+    struct bench *now = s->now;
+    struct touch at[MOST_CANDIDATES];
+    struct signature sig = {0};
+    uint32_t n = 0;
+    struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
+    for (uint32_t i = 0; i < c->n; i++) {
+        bool taken;
+        for (uint32_t j = 0; j < c->n; j++)
+            if (is_prefix(c->v[i].path, c->v[j].path)) return true; /* they exclude each other */
+        at[n].segment = usage_segments(now->a, c->v[i].path, &at[n].segments);
+        usage_get(now->user, at[n].segment, at[n].segments, &taken);
+        if (taken || !usage_reads_path(now, at[n].segment, at[n].segments)) continue;
+        m = usage_with(now->a, m, at[n].segment, at[n].segments, k->value);
+        n++;
+    }
+    if (!n) return false;
+    enum works e = usage_probe(now, m, at, n, &sig);
+    return e == WORKS_BY_FAILING || (e == WORKS && signature_meets(&k->old_signature, &sig, k->value));
 }
 
 /* How much of the old difference must come back: more where the chart itself says otherwise, and where the key would leave a
@@ -249,7 +274,8 @@ void successors_find(struct successors *s, struct key *k)
     from_message(s, k, &c);
     from_names(s, k, &c);
     bool told = c.n && c.v[0].unproved >= TOLD; /* then only what is sure may win over it */
-    for (uint32_t i = 0; i < c.n && best < PERFECT; i++) {
+    bool possible = c.n > 1 ? any_may_be(s, k, &c) : true;
+    for (uint32_t i = 0; i < c.n && possible && best < PERFECT; i++) {
         int like = try_candidate(s, k, c.v[i].path);
         if (like <= best || like < needed(s, k, c.v[i].path, told && i)) continue;
         if (best && told && like <= SURE) continue;

@@ -143,6 +143,9 @@ bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segme
  * a text that holds `v`, the value with which both were made. */
 int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v);
 
+/* Whether anything of the first comes back in the second. */
+bool signature_meets(const struct signature *was, const struct signature *is, struct value v);
+
 /* Renders the bench's values as its new base, which lives in b->a; false when that fails. */
 bool usage_rebase(struct bench *b, const struct map *user, struct render *r);
 
