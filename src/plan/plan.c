@@ -35,9 +35,10 @@ static struct str date_of(struct arena *a, int64_t seconds)
 }
 
 /* What the scripts compare byte for byte. Chart.lock and the text of Chart.yaml may differ: what matters of the latter is checked by steps. */
-static void add_files(struct planner *p, const char *role, const struct side *side)
+static void add_files(struct planner *p, const char *role, const struct side *side, bool packaged)
 {
     struct plan *q = p->plan;
+    if (packaged) return; /* it is used as the file that it is, whose digest is among the other inputs */
     for (size_t i = 0; i < side->source.n; i++) {
         const struct file *f = &side->source.v[i];
         if (str_is(f->path, "Chart.yaml") || str_is(f->path, "Chart.lock")) continue;
@@ -101,15 +102,16 @@ static bool describe(struct planner *p)
     q->chart_ref = text_or_empty(o->chart_ref);
     q->terraform_dir = text_or_empty(o->terraform_dir);
     q->registry = text_or_empty(o->registry);
-    q->packaged_old = p->f->old_side.source.packaged;
-    q->packaged_new = p->f->planned->source.packaged;
+    /* What comes from a registry is unpacked by the pull. */
+    q->packaged_old = p->f->old_side.source.packaged && o->strategy == STRATEGY_CHART;
+    q->packaged_new = p->f->planned->source.packaged && o->strategy == STRATEGY_CHART;
     /* Absolute paths have no place in a plan. */
     struct str paths[2] = {o->repo.n ? o->chart_path : o->old_path, o->repo.n ? o->chart_path : o->new_path};
     q->chart_path_old = paths[0].n && paths[0].p[0] != '/' ? paths[0] : STR("");
     q->chart_path_new = paths[1].n && paths[1].p[0] != '/' ? paths[1] : STR("");
     if (!add_package(p, "chart-old", &p->f->old_side, o->old_path) || !add_package(p, "chart-new", p->f->planned, o->new_path)) return false;
-    add_files(p, "chart-old", &p->f->old_side);
-    add_files(p, "chart-new", p->f->planned);
+    add_files(p, "chart-old", &p->f->old_side, q->packaged_old);
+    add_files(p, "chart-new", p->f->planned, q->packaged_new);
     add_user_values(p, &p->f->old_side, "values-old");
     add_user_values(p, p->f->planned, "values-new");
     add_other_files(p);

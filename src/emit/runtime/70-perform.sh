@@ -206,6 +206,9 @@ perform() {
 }
 
 do_step() {
+  argv=() reason='' why=''
+  : >"$out"
+  : >"$err"
   begin_line
   is_due || return 0
   note_down start "$id"
