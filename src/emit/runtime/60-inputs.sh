@@ -85,7 +85,10 @@ bring_input() {
     else
       source_of "$input_role" || return 1
     fi
-    if [ -d "$source" ] && [[ $input_role == chart-* ]]; then
+    if [ -d "$source" ] && [ "${packaged[$input_role]-}" = yes ]; then
+      reason="$source is a folder, and the plan was made from a packaged chart"
+      return 1
+    elif [ -d "$source" ] && [[ $input_role == chart-* ]]; then
       source=$(cd "$source" && pwd)
       no_more_files "$source" || return 1
       copy_chart "$source" "$target" || return 1
