@@ -13,6 +13,15 @@ static void image_parts(struct str image, struct str *tag, struct str *digest)
 
 static bool is_image_field(struct str field) { return str_ends(field, STR("image")) || str_ends(field, STR("Image")); }
 
+/* A tag made of the value, perhaps with a variant behind it: "v1.2", "v1.2-cuda". */
+static bool begins_with(struct str tag, struct str value)
+{
+    if (!str_starts(tag, value)) return false;
+    if (tag.n == value.n) return true;
+    char c = tag.p[value.n];
+    return c == '-' || c == '_' || c == '+';
+}
+
 /* Whether the image's tag or digest is what the user wrote, and would be another one otherwise. */
 static bool pins(const struct trait *t, struct str value)
 {
@@ -21,11 +30,11 @@ static bool pins(const struct trait *t, struct str value)
     image_parts(v_text(t->from), &tag, &digest);
     image_parts(v_text(t->to), &other_tag, &other_digest);
     if (digest.n && str_has(value, digest) && !str_eq(digest, other_digest)) return true;
-    if (!tag.n || str_eq(tag, other_tag) || !str_has(value, tag)) return false;
+    if (!tag.n || str_eq(tag, other_tag)) return false;
     /* The key is the tag itself, or an image that ends with it; a repository with such a word in it is neither. */
     struct str own_tag, own_digest;
     image_parts(value, &own_tag, &own_digest);
-    return str_eq(value, tag) || str_eq(own_tag, tag);
+    return begins_with(tag, value) || (own_tag.n && begins_with(tag, own_tag));
 }
 
 static struct str text_of(struct facts *f, struct value v)

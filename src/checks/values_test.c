@@ -91,6 +91,8 @@ TEST(checks_a_pinned_image)
     struct checks_pair p = {.old = CHART("image: {repository: r/i, tag: \"\"}\n", DEPLOYMENT("{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}")), .values = "image: {tag: \"1.0\"}\n"};
     p.new = p.old;
     FIRES(checks_test_run(a, &p), "values/pinned-image-tag", "image.tag", "warning");
+    p.new = CHART("image: {repository: r/i, tag: \"\"}\n", DEPLOYMENT("{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}-cpu"));
+    FIRES(checks_test_run(a, &p), "values/pinned-image-tag", "image.tag", "warning");
     p.values = "image: {repository: mirror/i}\n";
     SILENT(checks_test_run(a, &p), "values/pinned-image-tag");
 }

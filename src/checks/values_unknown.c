@@ -41,7 +41,8 @@ static const struct entry *meant(const struct map *defaults, const struct map *u
     bool twice = false;
     for (uint32_t i = 0; defaults && i < defaults->n; i++) {
         const struct entry *e = &defaults->v[i];
-        if (user && map_find(user, e->key)) continue; /* what the user did set is not what was misspelt */
+        const struct entry *own = user ? map_find(user, e->key) : NULL;
+        if (own && own->value.kind != V_MAP) continue; /* what the user did set is not what was misspelt */
         uint32_t d = words_distance(name, e->key, 2);
         bool longer = e->key.n >= 4 && name.n > e->key.n && str_starts(name, e->key);
         if (longer && d > 2) d = 2;
