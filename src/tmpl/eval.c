@@ -93,6 +93,10 @@ static bool ideal_constant(struct state *s, const struct node *n, struct value *
     bool fractional = false;
     for (size_t i = 0; i < n->text.n; i++) fractional = fractional || strchr(".eEpP", n->text.p[i]);
     s->at = n;
+    if (n->value.kind == V_OBJ) {
+        *out = n->value; /* complex */
+        return true;
+    }
     if (n->is_float && !is_hex_int(n->text) && n->text.p[0] != '\'' && fractional) {
         *out = v_float(n->as_float);
         return true;

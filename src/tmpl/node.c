@@ -214,20 +214,59 @@ static bool number_char(struct arena *a, struct token t, struct node *n, struct 
     return true;
 }
 
+struct complex128 {
+    double re, im;
+};
+
+/* Go's %v: "(0+3i)". */
+static struct str print_complex(struct arena *a, const struct obj *o)
+{
+    const struct complex128 *c = o->data;
+    struct buf b = buf_new(a);
+    buf_byte(&b, '(');
+    go_float(&b, c->re, 'g', -1);
+    if (!signbit(c->im)) buf_byte(&b, '+');
+    go_float(&b, c->im, 'g', -1);
+    buf_z(&b, "i)");
+    return buf_done(&b);
+}
+
+static bool complex_equal(const struct obj *x, const struct obj *y)
+{
+    const struct complex128 *p = x->data, *q = y->data;
+    return p->re == q->re && p->im == q->im;
+}
+
+/* A complex constant; with a zero imaginary part it can also be the number that parameters want (simplifyComplex). */
+static void set_complex(struct arena *a, struct node *n, double re, double im)
+{
+    static const struct objtype type = {.name = "complex128", .print = print_complex, .equal = complex_equal};
+    struct obj *o = NEW(a, struct obj);
+    struct complex128 *c = NEW(a, struct complex128);
+    *c = (struct complex128){re, im};
+    o->type = &type;
+    o->data = c;
+    n->value = v_obj(o);
+    if (im != 0) return;
+    n->is_float = true;
+    n->as_float = re;
+    if (re >= -9223372036854775808.0 && re < 9223372036854775808.0 && (double)(int64_t)re == re) set_int(n, (int64_t)re);
+    if (re >= 0 && re < 18446744073709551616.0 && (double)(uint64_t)re == re) {
+        n->is_uint = true;
+        n->as_uint = (uint64_t)re;
+    }
+}
+
 static bool number_complex(struct arena *a, struct token t, struct node *n, struct str *error)
 {
-    /* Only a complex constant with a zero imaginary part is a number that templates can use. */
     size_t cut = t.text.n - 1;
-    while (cut > 0 && !((t.text.p[cut] == '+' || t.text.p[cut] == '-') && cut > 0 && (t.text.p[cut - 1] | 32) != 'e')) cut--;
+    while (cut > 0 && !((t.text.p[cut] == '+' || t.text.p[cut] == '-') && (t.text.p[cut - 1] | 32) != 'e')) cut--;
     double re = 0, im = 0;
     if (!parse_float(a, str_sub(t.text, 0, cut), &re) || !parse_float(a, str_sub(t.text, cut, t.text.n - 1), &im)) {
         *error = STR("expected complex; found malformed constant");
         return false;
     }
-    if (im != 0) return true;
-    n->is_float = true;
-    n->as_float = re;
-    if ((double)(int64_t)re == re) set_int(n, (int64_t)re);
+    set_complex(a, n, re, im);
     return true;
 }
 
@@ -240,10 +279,7 @@ bool node_number(struct arena *a, struct token t, struct node *n, struct str *er
     if (s.n && s.p[s.n - 1] == 'i') {
         double im;
         if (parse_float(a, str_sub(s, 0, s.n - 1), &im)) {
-            if (im == 0) {
-                set_int(n, 0);
-                n->is_uint = n->is_float = true;
-            }
+            set_complex(a, n, 0, im);
             return true;
         }
     }

@@ -67,6 +67,11 @@ TEST(tmpl_a_pipeline_does_not_see_what_it_declares)
     FAILS("{{ $m := $m }}", "1:9: executing \"c/templates/t.yaml\" at <$m>: undefined variable: $m");
 }
 
+TEST(tmpl_complex_constants)
+{
+    RENDERS("{{ 3i }} {{ 1+2i }} {{ 1.5-2i | printf \"%v\" }} {{ 0i }}", "(0+3i) (1+2i) (1.5-2i) (0+0i)");
+}
+
 TEST(tmpl_parse_errors)
 {
     FAILS("{{ nope 1 }}", "1: function \"nope\" not defined");
