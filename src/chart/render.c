@@ -2,6 +2,7 @@
 
 #include "funcs/objects.h"
 #include "text/semver.h"
+#include "tmpl/no_value.h"
 
 #include <stdlib.h>
 
@@ -131,19 +132,6 @@ static bool parse_all(struct render *r, struct units *u, struct tmpl_set *set, s
         tmpl_set_add(set, p);
     }
     return true;
-}
-
-/* The output of a template without "<no value>", which Helm deletes wherever it stands. */
-static struct str without_no_value(struct arena *a, struct str s)
-{
-    struct str mark = STR("<no value>"), head, rest = s;
-    if (!str_has(s, mark)) return s;
-    struct buf b = buf_new(a);
-    for (bool more = true; more;) {
-        more = str_cut(rest, mark, &head, &rest);
-        buf_add(&b, head);
-    }
-    return buf_done(&b);
 }
 
 static bool run_one(struct render *r, const struct unit *u, uint32_t index)

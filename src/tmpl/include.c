@@ -1,4 +1,5 @@
 /* include and tpl, and how Helm prints what went wrong: pkg/engine/engine.go. */
+#include "tmpl/no_value.h"
 #include "tmpl/state.h"
 
 #include "base/utf8.h"
@@ -45,7 +46,7 @@ bool tmpl_include(struct call *c, struct str name, struct value dot, struct buf 
     return ok;
 }
 
-static struct str without_no_value(struct arena *a, struct str s)
+struct str without_no_value(struct arena *a, struct str s)
 {
     struct str mark = STR("<no value>"), head, rest = s;
     if (!str_has(s, mark)) return s;
