@@ -127,7 +127,7 @@ static bool kube_version_fits(struct render *r)
 static bool parse_all(struct render *r, struct units *u, struct tmpl_set *set, struct parse_cache *parses)
 {
     for (uint32_t i = 0; i < u->n; i++) {
-        const struct parsed *p = tmpl_parse(r->a, parses, u->v[i].path, u->v[i].file->data);
+        const struct parsed *p = tmpl_parse_file(r->a, parses, u->v[i].path, u->v[i].file->data);
         if (p->error.n) return failed(r, tmpl_parse_error_show(r->a, p), FAILURE_ERROR, u->v[i].path, p->error_line, 0);
         tmpl_set_add(set, p);
     }

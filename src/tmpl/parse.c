@@ -682,9 +682,19 @@ static struct parsed *parse_text(struct arena *a, struct str name, struct str te
 
 /* ---- the cache ---- */
 
+struct known_file {
+    const char *at;            /* where its text stands */
+    struct str name;
+    const struct parsed *parsed;
+    struct known_file *next;
+};
+
+enum { FILE_SLOTS = 256 };
+
 struct parse_cache {
     struct arena *a;
     struct strmap by_text;
+    struct known_file *files[FILE_SLOTS]; /* by place */
 };
 
 struct parse_cache *parse_cache_new(struct arena *a)
@@ -714,4 +724,16 @@ const struct parsed *tmpl_parse(struct arena *a, struct parse_cache *cache, stru
     p = parse_text(cache->a, kept_name, kept_text);
     strmap_put(&cache->by_text, key, p);
     return p;
+}
+
+const struct parsed *tmpl_parse_file(struct arena *a, struct parse_cache *cache, struct str name, struct str text)
+{
+    if (!cache || !text.n) return tmpl_parse(a, cache, name, text);
+    struct known_file **slot = &cache->files[((uintptr_t)text.p >> 4) % FILE_SLOTS];
+    for (const struct known_file *f = *slot; f; f = f->next)
+        if (f->at == text.p && str_eq(f->name, name)) return f->parsed;
+    struct known_file *f = NEW(cache->a, struct known_file);
+    *f = (struct known_file){text.p, str_dup(cache->a, name), tmpl_parse(a, cache, name, text), *slot};
+    *slot = f;
+    return f->parsed;
 }

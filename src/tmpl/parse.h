@@ -16,5 +16,8 @@ struct parsed {
 struct parse_cache;
 struct parse_cache *parse_cache_new(struct arena *a);
 const struct parsed *tmpl_parse(struct arena *a, struct parse_cache *cache, struct str name, struct str text);
+/* The same for a text that stays as it is and where it is as long as the cache does (a chart's file): it is known again by its
+ * place, not read again. */
+const struct parsed *tmpl_parse_file(struct arena *a, struct parse_cache *cache, struct str name, struct str text);
 
 #endif

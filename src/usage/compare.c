@@ -315,6 +315,13 @@ static uint32_t count(const struct signature *s)
     return n;
 }
 
+static struct str respell(struct arena *a, struct str name, const struct respelling *r)
+{
+    ptrdiff_t at = r->was.n ? str_find(name, r->was) : -1;
+    if (at < 0) return name;
+    return str_printf(a, "%.*s%.*s%.*s", (int)at, name.p, STR_ARG(r->is), STR_ARG(str_from_n(name, (size_t)at + r->was.n)));
+}
+
 static struct str name_of(struct str object)
 {
     struct str kind, name;
@@ -336,7 +343,7 @@ bool signature_meets(const struct signature *was, const struct signature *is, st
 }
 
 /* `was` was made by taking the key away, `is` by setting a new one: what the first gives up the second must bring. */
-int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v)
+int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v, const struct respelling *r)
 {
     enum { TOO_MANY = 2000, OWN = 60 };
     uint32_t x = count(was), y = count(is), hits = 0, strangers = 0;
@@ -351,9 +358,10 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
             if (used[k] || !meets(p, q, v)) continue;
             used[k] = true;
             hits++;
-            strangers += !str_eq(p->item, q->item);
-            names = nearer(names, name_of(p->object), name_of(q->object));
-            own = own || (same_item(p->item, q->item) && is_own(p->from, v) && is_own(q->to, v));
+            struct str item = respell(a, p->item, r);
+            strangers += !str_eq(item, q->item) && !str_eq(p->item, q->item);
+            names = nearer(nearer(names, respell(a, name_of(p->object), r), name_of(q->object)), name_of(p->object), name_of(q->object));
+            own = own || ((same_item(p->item, q->item) || same_item(item, q->item)) && is_own(p->from, v) && is_own(q->to, v));
             break;
         }
     arena_rewind(a, m);

@@ -216,6 +216,19 @@ static void from_names(struct successors *s, const struct key *k, struct candida
 
 /* ---- the experiment ---- */
 
+/* A path that differs in one segment alone: objects and their parts are likely to be renamed in the same way. */
+static struct respelling respelling_of(const struct key *k, const struct str *to, uint32_t to_n)
+{
+    struct respelling r = {0};
+    if (to_n != k->segments) return r;
+    for (uint32_t i = 0; i < to_n; i++) {
+        if (str_eq(k->segment[i], to[i])) continue;
+        if (r.was.n) return (struct respelling){0};
+        r = (struct respelling){k->segment[i], to[i]};
+    }
+    return r;
+}
+
 static int try_candidate(struct successors *s, const struct key *k, struct str path)
 {
     struct bench *now = s->now;
@@ -228,7 +241,8 @@ static int try_candidate(struct successors *s, const struct key *k, struct str p
     struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
     m = usage_with(now->a, m, at.segment, at.segments, k->value);
     if (usage_probe(now, m, &at, 1, &sig) != WORKS) return 0;
-    return signature_likeness(now->a, &k->old_signature, &sig, k->value);
+    struct respelling r = respelling_of(k, at.segment, at.segments);
+    return signature_likeness(now->a, &k->old_signature, &sig, k->value, &r);
 }
 
 static bool is_prefix(struct str x, struct str y) { return y.n > x.n && y.p[x.n] == '.' && str_starts(y, x); }
@@ -274,8 +288,10 @@ void successors_find(struct successors *s, struct key *k)
     from_message(s, k, &c);
     from_names(s, k, &c);
     bool told = c.n && c.v[0].unproved >= TOLD; /* then only what is sure may win over it */
-    bool possible = c.n > 1 ? any_may_be(s, k, &c) : true;
-    for (uint32_t i = 0; i < c.n && possible && best < PERFECT; i++) {
+    bool first = c.n && c.v[0].unproved;        /* the charts themselves suggest it: it is tried before all are at once */
+    bool possible = first || c.n < 2 || any_may_be(s, k, &c);
+    for (uint32_t i = 0; i < c.n && possible && best < PERFECT && !(told && best > SURE); i++) {
+        if (first && i == 1 && c.n > 2 && !any_may_be(s, k, &c)) break;
         int like = try_candidate(s, k, c.v[i].path);
         if (like <= best || like < needed(s, k, c.v[i].path, told && i)) continue;
         if (best && told && like <= SURE) continue;

@@ -139,9 +139,14 @@ enum works usage_effect(struct bench *b, const struct key *k, struct value other
 bool usage_reads(struct bench *b, const struct key *k);
 /* The same of any place in the values; of one that they lack, whether the map above it is read. */
 bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segments);
+/* A word in the names of objects and of their parts that stands where another stood before ("gateway", "router"). */
+struct respelling {
+    struct str was, is; /* empty: none */
+};
+
 /* How alike two signatures are, 0 to 100: the same fields of the same kinds of objects, and in them the same or at least
- * a text that holds `v`, the value with which both were made. */
-int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v);
+ * a text that holds `v`, the value with which both were made. Names that differ by the respelling alone are the same. */
+int signature_likeness(struct arena *a, const struct signature *was, const struct signature *is, struct value v, const struct respelling *r);
 
 /* Whether anything of the first comes back in the second. */
 bool signature_meets(const struct signature *was, const struct signature *is, struct value v);

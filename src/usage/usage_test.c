@@ -40,7 +40,7 @@ TEST(signatures_forgive_another_index_and_not_another_value)
     struct trait was = {.object = STR_INIT("Deployment/x"), .field = STR_INIT("spec.list[1].value"), .from = v_str(STR("mine")), .to = NIL};
     struct trait is = {.object = STR_INIT("Deployment/y"), .field = STR_INIT("spec.list[4].value"), .from = NIL, .to = v_str(STR("mine"))};
     struct signature x = {&was, 1, 1}, y = {&is, 1, 1};
-    CHECK(signature_likeness(a, &x, &y, v_str(STR("mine"))) > 80);
+    CHECK(signature_likeness(a, &x, &y, v_str(STR("mine")), &(struct respelling){0}) > 80);
     is.to = v_str(STR("other"));
-    CHECK(signature_likeness(a, &x, &y, v_str(STR("mine"))) <= 0);
+    CHECK(signature_likeness(a, &x, &y, v_str(STR("mine")), &(struct respelling){0}) <= 0);
 }
