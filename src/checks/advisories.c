@@ -14,10 +14,8 @@
  */
 #include "checks/view.h"
 
-#include "base/rules.h"
 #include "kube/field.h"
 #include "text/semver.h"
-#include "value/yaml.h"
 
 /* ---- conditions ---- */
 
@@ -154,31 +152,17 @@ static bool is_for(struct value file, struct str chart)
     return false;
 }
 
-static void read_advisories(struct facts *f, struct str text, struct str name)
-{
-    struct yaml_options o = {.strict = true};
-    struct value file;
-    struct str error;
-    struct place at;
-    if (!yaml_read(f->a, text, &o, &file, &error, &at)) {
-        diag_warn(f->diags, NOWHERE, "the advisories %.*s cannot be read: %.*s", STR_ARG(name), STR_ARG(error));
-        return;
-    }
-    struct value list = value_at(file, "advisories", NULL);
-    if (!is_for(file, f->new_side.chart->name)) return;
-    for (uint32_t i = 0; i < field_len(list); i++)
-        if (applies(f, field_item(list, i))) report(f, field_item(list, i));
-}
-
 static void check_advisories(struct facts *f)
 {
+    uint32_t n;
     if (f->o->no_advisories) return;
-    for (size_t i = 0; i < rules_files_n; i++)
-        if (str_starts(str_from(rules_files[i].path), STR("advisories/"))) read_advisories(f, rules_files[i].text, str_from(rules_files[i].path));
-    struct source own;
-    if (!f->o->rules_dir.n || !source_dir(f->a, f->o->rules_dir, &own, f->diags)) return;
-    for (size_t i = 0; i < own.n; i++)
-        if (str_starts(own.v[i].path, STR("advisories/")) && str_ends(own.v[i].path, STR(".yaml"))) read_advisories(f, own.v[i].data, own.v[i].path);
+    struct rulebook_file *v = rulebook_list(f->o->rules, f->a, "advisories/", ".yaml", false, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct value file = rulebook_file_value(f->o->rules, f->a, &v[i]), list = value_at(file, "advisories", NULL);
+        if (!is_for(file, f->new_side.chart->name)) continue;
+        for (uint32_t k = 0; k < field_len(list); k++)
+            if (applies(f, field_item(list, k))) report(f, field_item(list, k));
+    }
 }
 
 const struct check_entry checks_advisories[] = {

@@ -67,6 +67,7 @@ TEST(checks_every_text_has_its_rule)
         struct value texts = other ? NIL : texts_of(a, family);
         for (uint32_t k = 0; k < field_len(texts); k++) {
             check_text(field_item(texts, k));
+            if (value_str_at(field_item(texts, k), "unreported").n) continue; /* and says why */
             if (!is_reported(value_str_at(field_item(texts, k), "id"))) test_fail(__FILE__, __LINE__, "nothing reports %.*s", STR_ARG(value_str_at(field_item(texts, k), "id")));
         }
     }

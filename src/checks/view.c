@@ -1,6 +1,5 @@
 #include "checks/view.h"
 
-#include "base/rules.h"
 #include "value/yaml.h"
 
 /* ---- places ---- */
@@ -198,12 +197,7 @@ bool view_render(struct facts *f, struct side *s, const struct strmap *only)
 
 struct value checks_data(struct facts *f, const char *path)
 {
-    struct yaml_options o = {.strict = true};
-    struct value v = NIL;
-    struct str error, text = rules_get(path);
-    struct place at;
-    if (!text.p || !yaml_read(f->a, text, &o, &v, &error, &at)) guard_trip(f->a->guard, "rules/%s cannot be read", path);
-    return v;
+    return rulebook_value(f->o->rules, f->a, str_from(path));
 }
 
 /* ---- lists of names ---- */

@@ -107,6 +107,9 @@ bool cli_options_read(struct cli *c, struct options *o)
         diag_hint(c->diags, "rutter help %s lists the options", c->command->name);
         return false;
     }
+    struct rulebook *rules = NEW(c->a, struct rulebook);
+    if (!rulebook_open(c->a, cli_get(c, "rules"), c->diags, rules)) return false;
+    o->rules = rules;
     if (!read_charts(c, o) || !read_kube(c, o) || !read_numbers(c, o)) return false;
     o->values = cli_user_values(c, STR("values"));
     o->values.helm_major = o->helm_major;
@@ -127,7 +130,6 @@ bool cli_options_read(struct cli *c, struct options *o)
     o->registry = cli_get(c, "registry");
     o->keda_version = cli_get(c, "keda-version");
     o->profile = cli_get(c, "profile");
-    o->rules_dir = cli_get(c, "rules");
     o->config = cli_get(c, "config");
     o->env_name = cli_get(c, "env");
     o->baseline = cli_get(c, "baseline");

@@ -5,6 +5,7 @@
 #include "changelog/changelog.h"
 #include "diff/diff.h"
 #include "facts/finding.h"
+#include "facts/rulebook.h"
 #include "kube/object.h"
 #include "kube/scaler.h"
 #include "model/model.h"
@@ -36,7 +37,7 @@ struct options {
     int64_t timeout;          /* seconds; 0: the profile has none */
     struct str models_in_use;
     struct str profile;       /* "" : by the chart's name */
-    struct str rules_dir;
+    const struct rulebook *rules;             /* --rules DIR over what is built in; NULL: what is built in */
     int64_t as_of;            /* seconds; -1: not given */
     enum severity fail_on; bool fail_on_none;
     struct str config, env_name, baseline;

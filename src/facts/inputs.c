@@ -1,9 +1,7 @@
 /* Reading what facts are made of: sources, charts, values, profile, changelog, models. */
 #include "facts/gather.h"
 
-#include "base/rules.h"
 #include "text/units.h"
-#include "value/yaml.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,14 +17,10 @@ void facts_read(struct facts *f, struct str role, const struct file *file)
 
 static bool profile_parse(struct facts *f, struct str name, struct profile *out)
 {
-    struct yaml_options o = {.strict = true};
-    struct str error, text = rules_get(str_z(f->a, str_printf(f->a, "profiles/%.*s.yaml", STR_ARG(name))));
-    struct place at;
+    struct str error;
     int64_t ns;
-    *out = (struct profile){.name = name};
-    if (!text.p) return str_is(name, "generic");
-    if (!yaml_read(f->a, text, &o, &out->data, &error, &at))
-        return diag_error(f->diags, NOWHERE, "the profile %.*s cannot be read: %.*s", STR_ARG(name), STR_ARG(error));
+    *out = (struct profile){.name = name, .data = rulebook_value(f->o->rules, f->a, str_printf(f->a, "profiles/%.*s.yaml", STR_ARG(name)))};
+    if (out->data.kind == V_NIL) return str_is(name, "generic");
     struct str timeout = value_str_at(out->data, "timeout");
     if (timeout.n && duration_parse(f->a, timeout, &ns, &error)) out->timeout = ns / 1000000000;
     struct value repository = value_at(out->data, "repository", NULL);
@@ -36,19 +30,31 @@ static bool profile_parse(struct facts *f, struct str name, struct profile *out)
     return true;
 }
 
+static bool no_profile(struct facts *f)
+{
+    uint32_t n;
+    struct rulebook_file *v = rulebook_list(f->o->rules, f->a, "profiles/", ".yaml", false, &n);
+    struct str *names = NEW_ARRAY(f->a, struct str, n + 1);
+    for (uint32_t i = 0; i < n; i++) names[i] = str_trim_suffix(path_base(v[i].path), STR(".yaml"));
+    names[n] = STR("generic");
+    diag_error(f->diags, NOWHERE, "there is no profile %.*s", STR_ARG(f->o->profile));
+    struct str meant = nearest(f->o->profile, names, n + 1);
+    if (meant.n) diag_hint(f->diags, "did you mean %.*s?", STR_ARG(meant));
+    return false;
+}
+
 /* The profile that --profile names, else the one that lists the chart's name, else generic. */
 bool facts_choose_profile(struct facts *f, struct str chart)
 {
     if (f->o->profile.n) {
         if (profile_parse(f, f->o->profile, &f->profile)) return true;
-        if (!f->diags->errors) diag_error(f->diags, NOWHERE, "there is no profile %.*s", STR_ARG(f->o->profile));
-        return false;
+        return no_profile(f);
     }
-    for (size_t i = 0; i < rules_files_n; i++) {
-        struct str path = str_from(rules_files[i].path);
-        if (!str_starts(path, STR("profiles/"))) continue;
+    uint32_t n;
+    struct rulebook_file *v = rulebook_list(f->o->rules, f->a, "profiles/", ".yaml", false, &n);
+    for (uint32_t i = n; i-- > 0;) { /* a team's own come first */
         struct profile p;
-        if (!profile_parse(f, str_trim_suffix(path_base(path), STR(".yaml")), &p)) return false;
+        if (!profile_parse(f, str_trim_suffix(path_base(v[i].path), STR(".yaml")), &p)) return false;
         struct value charts = value_at(p.data, "charts", NULL);
         for (uint32_t k = 0; charts.kind == V_LIST && k < list_len(charts); k++)
             if (charts.u.list->v[k].kind == V_STR && str_eq(v_text(charts.u.list->v[k]), chart)) {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/rules.h"
 #include "base/sha256.h"
 #include "plan/planner.h"
 #include "plan/volatile.h"
@@ -317,8 +316,9 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
     struct str profile = f->profile.name.n ? f->profile.name : STR("generic");
     struct plan *q = p.plan;
     q->forward.a = q->back.a = a;
-    struct str text = rules_get(str_z(a, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile))));
-    p.book = runbook_read(a, profile, text.p ? text : rules_get("runbooks/generic.yaml"), d); /* a profile need not have a runbook of its own */
+    struct str text = rulebook_find(f->o->rules, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile))).text;
+    if (!text.p) text = rulebook_find(f->o->rules, STR("runbooks/generic.yaml")).text; /* a profile need not have a runbook of its own */
+    p.book = runbook_read(a, profile, text, d);
     if (!p.book) return NULL;
     if (!describe(&p)) return NULL;
     if (f->o->as_written && !runbook_as_written(a, p.book)) {

@@ -22,5 +22,7 @@ bool filepath_match(struct str pattern, struct str name, bool *bad);
 /* Edit distance by bytes, for "did you mean": an insertion, a deletion, another byte or two neighbours swapped cost 1 each.
  * limit + 1 when it is more than the limit, or the parts in which the strings differ are longer than 255 bytes. */
 size_t edit_distance(struct str x, struct str y, size_t limit);
+/* The one of v that was probably meant by `word`: the first of the nearest; empty when none is near. */
+struct str nearest(struct str word, const struct str *v, size_t n);
 
 #endif

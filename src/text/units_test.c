@@ -134,3 +134,12 @@ TEST(edit_distance_counts)
     CHECK_INT(edit_distance(buf_str(&b), STR("y"), 3), 4);
     CHECK_INT(edit_distance(buf_str(&b), str_from_n(buf_str(&b), 2), 3), 2);
 }
+
+TEST(nearest_is_what_was_meant)
+{
+    const struct str v[] = {STR_INIT("keda/paused"), STR_INIT("keda/bounds"), STR_INIT("pdb/no-match")};
+    CHECK_STR(nearest(STR("keda/pausd"), v, 3), STR("keda/paused"));
+    CHECK_STR(nearest(STR("pdb/nomatch"), v, 3), STR("pdb/no-match"));
+    CHECK(!nearest(STR("secret/rotated"), v, 3).n);
+    CHECK(!nearest(STR("x"), &(const struct str)STR_INIT("y"), 1).n);
+}
