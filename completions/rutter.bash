@@ -2,7 +2,7 @@
 _rutter() {
     local cur=${COMP_WORDS[COMP_CWORD]} words
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='plan lint verify diff migrate-values render version help'
+        words='plan lint verify diff migrate-values render explain rules version help'
     else
         case ${COMP_WORDS[1]} in
         plan) words='--old --new --repo --from --to --chart --values --set --set-string --set-json --set-file --set-literal --new-values --release --namespace --kube-context --kube-version --api-versions --helm-version --changelog --models-old --models-new --bundles-old --bundles-new --models-in-use --strategy --chart-ref --terraform-dir --registry --keda-version --timeout --profile --rules --no-advisories --as-of --config --env --fail-on --format --output --work-dir --force --verbose' ;;
@@ -11,6 +11,8 @@ _rutter() {
         diff) words='--old --new --repo --from --to --chart --values --set --set-string --set-json --set-file --set-literal --new-values --release --namespace --kube-context --kube-version --api-versions --helm-version --changelog --models-old --models-new --bundles-old --bundles-new --models-in-use --strategy --chart-ref --terraform-dir --registry --keda-version --timeout --profile --rules --no-advisories --as-of --config --env --format --all --exit-code --verbose' ;;
         migrate-values) words='--old --new --repo --from --to --chart --values --set --set-string --set-json --set-file --set-literal --new-values --release --namespace --kube-context --kube-version --api-versions --helm-version --changelog --models-old --models-new --bundles-old --bundles-new --models-in-use --strategy --chart-ref --terraform-dir --registry --keda-version --timeout --profile --rules --no-advisories --as-of --config --env --format --output --diff --verbose' ;;
         render|template) words='--values --set --set-string --set-json --set-file --set-literal --namespace --kube-version --api-versions --helm-version --is-upgrade --include-crds --skip-crds --no-hooks --skip-tests --show-only --name-template --generate-name --release-name --output-dir --skip-schema-validation --skip-missing-dependencies --debug' ;;
+        explain) words='--rules' ;;
+        rules) words='--rules --format --output' ;;
         version) words='' ;;
         help) words='--format' ;;
         *) words= ;;

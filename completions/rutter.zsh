@@ -9,6 +9,8 @@ _rutter() {
     'diff:show what changed between two releases'
     'migrate-values:rewrite your values files for the new chart'
     'render:render a chart, byte for byte as helm template does'
+    'explain:say what a rule means, why it matters and how to fix it'
+    'rules:list the rules'
     'version:print the version'
     'help:list the commands, or a command'\''s options'
   )
@@ -51,14 +53,14 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
-      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files]:DIR:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
       '*--work-dir[where the scripts record (default\: below XDG_STATE_HOME)]:DIR:_files' \
       '*--force[write scripts that run although the plan is not proved]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -98,14 +100,14 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--baseline[findings that are known already]:FILE:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output-file[write this format there as well; may be repeated]:FORMAT=FILE:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
@@ -144,12 +146,12 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
     ;;
@@ -187,12 +189,12 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--all[show version labels and checksums too]' \
       '*--exit-code[exit with status 1 when something differs]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -232,13 +234,13 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules and advisories beside the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
-      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files]:DIR:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
       '*--diff[print what changes as a unified diff]' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
@@ -270,13 +272,25 @@ _rutter() {
       '*--debug[accepted as helm does]' \
       '*:file:_files'
     ;;
+  explain)
+    _arguments \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*:file:_files'
+    ;;
+  rules)
+    _arguments \
+      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
+      '*:file:_files'
+    ;;
   version)
     _arguments \
       '*:file:_files'
     ;;
   help)
     _arguments \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*:file:_files'
     ;;
   esac

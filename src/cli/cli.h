@@ -19,7 +19,7 @@ enum option_kind {
 };
 
 /* Which commands take an option: bits of its `in`. */
-enum { IN_RENDER = 1, IN_PLAN = 2, IN_LINT = 4, IN_DIFF = 8, IN_HELP = 16, IN_VERSION = 32, IN_VERIFY = 64, IN_MIGRATE = 128, IN_ALL = 0x7fff };
+enum { IN_RENDER = 1, IN_PLAN = 2, IN_LINT = 4, IN_DIFF = 8, IN_HELP = 16, IN_VERSION = 32, IN_VERIFY = 64, IN_MIGRATE = 128, IN_RULES = 256, IN_EXPLAIN = 512, IN_ALL = 0x7fff };
 
 struct option {
     const char *name;      /* without the dashes */
@@ -89,6 +89,8 @@ int cli_diff(struct cli *c);
 int cli_migrate(struct cli *c);
 int cli_plan(struct cli *c);
 int cli_verify(struct cli *c);
+int cli_explain(struct cli *c);
+int cli_rules(struct cli *c);
 /* 1 when a finding is at or above --fail-on, else 0. */
 int cli_findings_status(const struct facts *f);
 
