@@ -56,12 +56,12 @@ static bool render_again(struct facts *f, const struct side *s, const struct clu
 static bool used_chance(const struct side *s) { return s->rendered && s->render.exec.random_n > 0; }
 
 /* Secret data may stand in either field. */
-static struct value content(const struct object *o, struct arena *a) { return noise_strip(a, o->v); }
+static struct value content(const struct object *o) { return object_stripped(o); }
 
-static bool differs(struct facts *f, const struct object *x, const struct objects *again)
+static bool differs(const struct object *x, const struct objects *again)
 {
     const struct object *y = objects_find(again, x->id);
-    return y && view_is_written(y) && !value_same(content(x, f->a), content(y, f->a));
+    return y && view_is_written(y) && !value_same(content(x), content(y));
 }
 
 static struct str what_differs(struct facts *f, const struct object *x, const struct objects *again)
@@ -69,7 +69,7 @@ static struct str what_differs(struct facts *f, const struct object *x, const st
     struct field_change *v = NULL;
     uint32_t n = 0, cap = 0;
     struct names l = {.a = f->a};
-    diff_fields(f->a, content(x, f->a), content(objects_find(again, x->id), f->a), &v, &n, &cap);
+    diff_fields(f->a, content(x), content(objects_find(again, x->id)), &v, &n, &cap);
     for (uint32_t i = 0; i < n; i++) names_add(&l, v[i].path);
     return names_show(&l, 4);
 }
@@ -102,7 +102,7 @@ static void report_object(struct facts *f, const struct object *o, const struct 
 static bool is_random_on(struct facts *f, const struct side *again, const struct object *o)
 {
     const struct object *was = again ? objects_find(&f->old_side.objects, o->id) : NULL;
-    return was && view_is_written(was) && differs(f, was, &again->objects);
+    return was && view_is_written(was) && differs(was, &again->objects);
 }
 
 /* Whether the second render evaluated the template of this object at all. */
@@ -123,7 +123,7 @@ static void check_chance(struct facts *f)
         const struct object *o = &f->judged->objects.v[i];
         if (!view_is_managed(o) || !view_is_written(o)) continue;
         bool vanishes = was_evaluated(&again, o) && !objects_find(&again.objects, o->id);
-        if (!vanishes && !differs(f, o, &again.objects)) continue;
+        if (!vanishes && !differs(o, &again.objects)) continue;
         bool old_too = is_random_on(f, old_known ? &old_again : NULL, o);
         if (str_is(o->kind, "Secret") && !vanishes) report_secret(f, o, &again, old_too);
         else report_object(f, o, &again, old_too, vanishes);

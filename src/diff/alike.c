@@ -136,7 +136,7 @@ static struct leaves leaves_of(struct arena *a, const struct object *o, const st
         l.from[2] = capitals(a, x);
         l.to[2] = capitals(a, y);
     }
-    struct value v = noise_strip(a, o->v);
+    struct value v = object_stripped(o);
     for (uint32_t i = 0; v.kind == V_MAP && i < map_len(v); i++) {
         const struct entry *e = &v.u.map->v[i];
         if (str_is(e->key, "metadata") || str_is(e->key, "kind") || str_is(e->key, "apiVersion") || str_is(e->key, "status")) continue;

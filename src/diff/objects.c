@@ -34,13 +34,13 @@ static struct object_change *add_change(struct comparison *c, enum change_kind k
 {
     struct object_change *x = PUSH(c->a, c->out->v, c->out->n, c->out->cap);
     *x = (struct object_change){.kind = kind, .from = from, .to = to, .confidence = confidence};
-    if (from && to) diff_fields(c->a, noise_strip(c->a, from->v), noise_strip(c->a, to->v), &x->fields, &x->fields_n, &x->fields_cap);
+    if (from && to) diff_fields(c->a, object_stripped(from), object_stripped(to), &x->fields, &x->fields_n, &x->fields_cap);
     return x;
 }
 
 static void compare_pair(struct comparison *c, const struct object *from, const struct object *to)
 {
-    if (from->digest.n && str_eq(from->digest, to->digest) && from->owner == to->owner) return;
+    if (from->owner == to->owner && object_same(from, to)) return;
     uint32_t before = c->out->n;
     struct object_change *x = add_change(c, CHANGE_CHANGED, from, to, 100);
     if (!x->fields_n && from->owner == to->owner) c->out->n = before;

@@ -33,48 +33,84 @@ bool noise_read_manifests(struct arena *a, struct str text, struct list **out)
     return (*out)->n > 0;
 }
 
+/* What has no noise in it is not copied: most of a manifest. */
+
 static struct value strip(struct arena *a, struct value v, struct str key, uint32_t depth);
+
+static bool is_same(struct value x, struct value y) { return x.kind == y.kind && x.u.u == y.u.u; }
+
+/* A map in the making: the first `kept` entries of the old one, until an entry differs. */
+struct thinned {
+    const struct map *from;
+    struct map *to; /* NULL: nothing has differed yet */
+};
+
+static struct map *begin_copy(struct arena *a, struct thinned *t, uint32_t kept)
+{
+    if (t->to) return t->to;
+    t->to = map_new(a);
+    for (uint32_t i = 0; i < kept; i++) map_put_at(t->to, t->from->v[i].key, t->from->v[i].value, t->from->v[i].at);
+    return t->to;
+}
+
+static void put_stripped(struct arena *a, struct thinned *t, uint32_t i, struct value v)
+{
+    const struct entry *e = &t->from->v[i];
+    if (!is_same(v, e->value)) begin_copy(a, t, i);
+    if (t->to) map_put_at(t->to, e->key, v, e->at);
+}
+
+static struct value thin_map(const struct thinned *t) { return v_map(t->to ? t->to : (struct map *)t->from); }
 
 static struct value strip_labels(struct arena *a, const struct map *labels)
 {
-    struct map *m = map_new(a);
-    for (uint32_t i = 0; i < labels->n; i++)
-        if (!noise_is_key(labels->v[i].key)) map_put_at(m, labels->v[i].key, labels->v[i].value, labels->v[i].at);
-    return v_map(m);
+    struct thinned t = {.from = labels};
+    for (uint32_t i = 0; i < labels->n; i++) {
+        if (noise_is_key(labels->v[i].key)) begin_copy(a, &t, i);
+        else put_stripped(a, &t, i, labels->v[i].value);
+    }
+    return thin_map(&t);
 }
 
 static struct value strip_metadata(struct arena *a, const struct map *metadata, uint32_t depth)
 {
-    struct map *m = map_new(a);
+    struct thinned t = {.from = metadata};
     for (uint32_t i = 0; i < metadata->n; i++) {
         const struct entry *e = &metadata->v[i];
         bool labels = (str_is(e->key, "labels") || str_is(e->key, "annotations")) && e->value.kind == V_MAP && e->value.u.map;
         struct value v = labels ? strip_labels(a, e->value.u.map) : strip(a, e->value, e->key, depth);
         /* A map of labels that held nothing else is as good as none. */
-        if (labels && !map_len(v) && map_len(e->value)) continue;
-        map_put_at(m, e->key, v, e->at);
+        if (labels && !map_len(v) && map_len(e->value)) begin_copy(a, &t, i);
+        else put_stripped(a, &t, i, v);
     }
-    return v_map(m);
+    return thin_map(&t);
 }
 
 static struct value strip_map(struct arena *a, const struct map *from, uint32_t depth)
 {
-    struct map *m = map_new(a);
+    struct thinned t = {.from = from};
     for (uint32_t i = 0; i < from->n; i++) {
         const struct entry *e = &from->v[i];
         bool metadata = str_is(e->key, "metadata") && e->value.kind == V_MAP && e->value.u.map;
         bool immutable = str_is(e->key, "volumeClaimTemplates") || str_is(e->key, "selector") || str_is(e->key, "matchLabels");
-        struct value v = metadata ? strip_metadata(a, e->value.u.map, depth) : immutable ? e->value : strip(a, e->value, e->key, depth);
-        map_put_at(m, e->key, v, e->at);
+        put_stripped(a, &t, i, metadata ? strip_metadata(a, e->value.u.map, depth) : immutable ? e->value : strip(a, e->value, e->key, depth));
     }
-    return v_map(m);
+    return thin_map(&t);
 }
 
 static struct value strip_list(struct arena *a, const struct list *from, uint32_t depth)
 {
-    struct list *l = list_new(a);
-    for (uint32_t i = 0; i < from->n; i++) list_add_at(l, strip(a, from->v[i], (struct str){0}, depth), list_origin(from, i));
-    return v_list(l);
+    struct list *l = NULL;
+    for (uint32_t i = 0; i < from->n; i++) {
+        struct value v = strip(a, from->v[i], (struct str){0}, depth);
+        if (!l && is_same(v, from->v[i])) continue;
+        if (!l) {
+            l = list_new(a);
+            for (uint32_t k = 0; k < i; k++) list_add_at(l, from->v[k], list_origin(from, k));
+        }
+        list_add_at(l, v, list_origin(from, i));
+    }
+    return v_list(l ? l : (struct list *)from);
 }
 
 static struct value strip(struct arena *a, struct value v, struct str key, uint32_t depth)

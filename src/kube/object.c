@@ -19,8 +19,53 @@ struct builder {
     struct link *links;          /* the array of objects moves while it grows: pointers into it are set at the end */
     uint32_t links_n, links_cap;
     struct strmap known;         /* ids so far */
-    struct buf json;             /* canonical text, for digests: one for all */
+    struct arena *contents;
 };
+
+/* ---- content ---- */
+
+/* Worked out when asked for, in an arena of its own: who asks may give back what he has taken since. */
+struct object_content {
+    struct arena *a;
+    bool known;
+    struct value stripped;
+    struct str digest;
+};
+
+static void free_arena(void *a) { arena_free(a); }
+
+struct value object_stripped(const struct object *o)
+{
+    struct object_content *c = o->content;
+    if (!c) return NIL;
+    if (!c->known) c->stripped = noise_strip(c->a, o->v);
+    c->known = true;
+    return c->stripped;
+}
+
+bool object_same(const struct object *x, const struct object *y)
+{
+    return x->content && y->content && value_same(object_stripped(x), object_stripped(y));
+}
+
+struct str object_digest(const struct object *o)
+{
+    struct object_content *c = o->content;
+    if (!c) return (struct str){0};
+    if (c->digest.n) return c->digest;
+    struct value v = object_stripped(o);
+    struct arena_mark m = arena_mark(c->a);
+    struct buf json = buf_new(c->a);
+    struct str error = {0};
+    char hex[65];
+    /* What JSON cannot hold (.inf) is no Kubernetes object, but has to have a digest: that of what came before it. */
+    json_write(&json, v, JSON_COMPACT | JSON_NO_HTML, &error);
+    struct str digest = sha256_hex(c->a, buf_str(&json));
+    memcpy(hex, digest.p, digest.n);
+    arena_rewind(c->a, m);
+    c->digest = str_dup(c->a, str_of(hex, digest.n));
+    return c->digest;
+}
 
 /* ---- identity ---- */
 
@@ -43,15 +88,6 @@ static void name_object(const struct builder *b, struct object *o, struct str ns
                     : str_printf(b->a, "%.*s/%.*s", STR_ARG(o->kind), STR_ARG(o->name));
 }
 
-static struct str digest_of(struct builder *b, struct value manifest)
-{
-    struct str error = {0};
-    b->json.n = 0;
-    /* What JSON cannot hold (.inf) is no Kubernetes object, but has to have a digest: that of what came before it. */
-    json_write(&b->json, noise_strip(b->a, manifest), JSON_COMPACT | JSON_NO_HTML, &error);
-    return sha256_hex(b->a, buf_str(&b->json));
-}
-
 static void add_object(struct builder *b, struct object o)
 {
     *PUSH(b->a, b->out->v, b->out->n, b->out->cap) = o;
@@ -69,7 +105,8 @@ static void add_manifest(struct builder *b, struct value v, struct object like, 
     if (!o.kind.n) return; /* no object: a document of comments, or what Helm would refuse */
     struct str own = value_str_at(metadata, "namespace");
     name_object(b, &o, own.n ? own : ns);
-    o.digest = digest_of(b, v);
+    o.content = NEW(b->a, struct object_content);
+    o.content->a = b->contents;
     add_object(b, o);
 }
 
@@ -253,7 +290,8 @@ static void add_others(struct builder *b)
 void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out)
 {
     *out = (struct objects){.a = a, .by_id = strmap_new(a)};
-    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .json = buf_new(a)};
+    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .contents = arena_new(a->guard)};
+    arena_defer(a, free_arena, b.contents);
     note_cluster_kinds(&b, v, n);
     add_part(&b, v, n, PART_RELEASE);
     add_part(&b, v, n, PART_HOOKS);

@@ -25,7 +25,7 @@ struct object {
     const struct manifest *from;             /* the manifest in which it stands; for hook-applied ones that of the ConfigMap */
     const struct object *applied_by;         /* hook-applied: the hook Job; else NULL */
     struct str config_map_key;               /* hook-applied: the data key that holds it */
-    struct str digest;                       /* sha256 of the canonical manifest, version labels and checksums left out */
+    struct object_content *content;          /* private: of rendered ones, worked out when asked for */
 };
 
 struct objects {
@@ -40,6 +40,12 @@ bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct 
 /* The same from the manifests of a render; they must outlive the objects. */
 void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out);
 const struct object *objects_find(const struct objects *o, struct str id);
+/* The manifest without version labels and checksums; shared with the manifest where nothing was left out. NIL: not rendered. */
+struct value object_stripped(const struct object *o);
+/* Whether two manifests say the same, version labels and checksums left out; of what is not rendered nobody can say: false. */
+bool object_same(const struct object *x, const struct object *y);
+/* sha256 of the canonical form of the stripped manifest; "" when it is not rendered. Both live as long as the objects. */
+struct str object_digest(const struct object *o);
 bool kind_is_namespaced(struct str api_version, struct str kind);
 const char *owner_name(enum owner o);
 

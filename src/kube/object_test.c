@@ -89,7 +89,7 @@ static struct str digest(struct arena *a, const char *yaml)
     struct objects o;
     put(a, &p, yaml, false);
     objects_of_manifests(a, p.v, p.n, STR("ns"), &o);
-    return o.v[0].digest;
+    return object_digest(&o.v[0]);
 }
 
 static struct str replaced(struct arena *a, const char *text, const char *from, const char *to)

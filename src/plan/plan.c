@@ -128,10 +128,13 @@ static void add_objects(struct planner *p, const struct uncertain *old, const st
         struct item *x = &p->shape.items[i];
         x->compared_by_name = uncertain_object(old, x->old) || uncertain_object(new, x->new);
         struct plan_object *o = PUSH(p->a, q->objects, q->objects_n, q->objects_cap);
+        struct str was = x->old ? object_digest(x->old) : (struct str){0};
+        /* The digest of what says the same is the same. */
+        struct str is = !x->new ? (struct str){0} : was.n && x->new->content && !x->changed ? was : object_digest(x->new);
         *o = (struct plan_object){
             .id = x->id, .api_version = x->any->api_version, .kind = x->any->kind, .ns = x->any->ns, .name = x->any->name,
             .owner_old = x->old ? str_from(owner_name(x->old->owner)) : STR(""), .owner_new = x->new ? str_from(owner_name(x->new->owner)) : STR(""),
-            .digest_old = x->old ? text_or_empty(x->old->digest) : STR(""), .digest_new = x->new ? text_or_empty(x->new->digest) : STR(""),
+            .digest_old = text_or_empty(was), .digest_new = text_or_empty(is),
             .in_old = x->old, .in_new = x->new, .compared_by_name = x->compared_by_name, .replicas_old = -1, .replicas_new = -1,
             .holds_data = str_is(x->any->kind, "PersistentVolumeClaim"), .hook_stays = hook_stays(x->old) && hook_stays(x->new), .leaves_residue = residue_is_left(p, x),
         };

@@ -33,7 +33,7 @@ static void index_items(struct planner *p)
     struct shape *s = &p->shape;
     for (uint32_t i = 0; i < s->items_n; i++) {
         struct item *x = &s->items[i];
-        x->changed = x->old && x->new && !str_eq(x->old->digest, x->new->digest);
+        x->changed = x->old && x->new && x->old->content && x->new->content && !object_same(x->old, x->new);
         strmap_put(&s->by_id, x->id, x);
     }
 }

@@ -32,12 +32,15 @@ static void read_docs(struct arena *a, struct str release_ns, struct str text, s
 
 /* ---- only the documents around the difference are read ---- */
 
+enum { CHUNK = 64 }; /* bytes compared at once */
+
 static bool at_separator(struct str s, size_t i) { return i + 3 <= s.n && memcmp(s.p + i, "---", 3) == 0 && (i == 0 || s.p[i - 1] == '\n'); }
 
 /* Where the document begins in which the texts first differ. */
 static size_t common_head(struct str x, struct str y)
 {
     size_t n = x.n < y.n ? x.n : y.n, i = 0;
+    while (i + CHUNK <= n && memcmp(x.p + i, y.p + i, CHUNK) == 0) i += CHUNK;
     while (i < n && x.p[i] == y.p[i]) i++;
     while (i > 0 && !(i < n && at_separator(x, i) && at_separator(y, i))) i--;
     return i;
@@ -47,17 +50,37 @@ static size_t common_head(struct str x, struct str y)
 static size_t common_tail(struct str x, struct str y, size_t head)
 {
     size_t n = (x.n < y.n ? x.n : y.n) - head, i = 0;
+    while (i + CHUNK <= n && memcmp(x.p + x.n - i - CHUNK, y.p + y.n - i - CHUNK, CHUNK) == 0) i += CHUNK;
     while (i < n && x.p[x.n - 1 - i] == y.p[y.n - 1 - i]) i++;
     while (i > 0 && !(at_separator(x, x.n - i) && at_separator(y, y.n - i))) i--;
     return i;
 }
 
+/* A part of the base render's text with its documents: the next key is likely to change the same ones. */
+struct read_text {
+    struct str text;
+    struct docs docs;
+    struct read_text *next;
+};
+
+static void read_base_docs(struct bench *b, struct str text, struct docs *out)
+{
+    struct read_text *r = b->read;
+    while (r && (r->text.p != text.p || r->text.n != text.n)) r = r->next;
+    if (!r) {
+        r = NEW(b->a, struct read_text);
+        *r = (struct read_text){.text = text, .next = b->read};
+        b->read = r;
+        read_docs(b->a, b->ns, text, &r->docs);
+    }
+    for (uint32_t i = 0; i < r->docs.n; i++) *PUSH(b->scratch, out->v, out->n, out->cap) = r->docs.v[i];
+}
+
 static void read_both(struct bench *b, struct str x, struct str y, struct docs *was, struct docs *is)
 {
-    struct arena *a = b->scratch;
     size_t head = common_head(x, y), tail = common_tail(x, y, head);
-    read_docs(a, b->ns, str_sub(x, head, x.n - tail), was);
-    read_docs(a, b->ns, str_sub(y, head, y.n - tail), is);
+    read_base_docs(b, str_sub(x, head, x.n - tail), was);
+    read_docs(b->scratch, b->ns, str_sub(y, head, y.n - tail), is);
 }
 
 /* ---- documents ---- */
@@ -225,7 +248,7 @@ bool compare_renders(struct bench *b, const struct render *now, bool limited, st
         const struct rendered *y = &b->base->files[i];
         if (is_notes(y->path) || find_file(now, y->path)) continue;
         text_differs = true;
-        read_docs(b->scratch, b->ns, y->text, &was);
+        read_base_docs(b, y->text, &was);
     }
     return text_differs && compare_docs(b, &was, &is, sig);
 }

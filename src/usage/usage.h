@@ -88,6 +88,7 @@ struct bench {
     struct read_place *places;    /* where what the base render read stands, sorted; made at the first question */
     uint32_t places_n, places_cap;
     const struct render *places_of; /* the render they were made of */
+    struct read_text *read; /* documents of the base render that were compared before */
     uint32_t probes;              /* renders made so far, whole or in part */
 };
 
