@@ -98,22 +98,6 @@ static bool applies(struct facts *f, struct value x)
 
 static enum severity severity_of(struct str s) { return str_is(s, "error") ? SEVERITY_ERROR : str_is(s, "warning") ? SEVERITY_WARNING : SEVERITY_INFO; }
 
-/* Where the new chart's own values have it. */
-static struct place default_place(const struct facts *f, struct str path)
-{
-    struct str key;
-    struct value v = f->new_side.chart->values;
-    origin_id at = 0;
-    for (bool more = true; more;) {
-        more = str_cut(path, STR("."), &key, &path);
-        const struct entry *e = v.kind == V_MAP && v.u.map ? map_find(v.u.map, key) : NULL;
-        if (!e) return NOWHERE;
-        at = e->at;
-        v = e->value;
-    }
-    return origin_get(f->origins, at)->key_at;
-}
-
 static struct finding *add(struct facts *f, struct value x)
 {
     struct value subject = value_at(x, "subject", NULL);
@@ -123,7 +107,7 @@ static struct finding *add(struct facts *f, struct value x)
     if (o) return view_report(f, rule, severity, ABOUT_CHANGE, side_of(f, subject), o, (struct str){0});
     if (value_str_at(subject, "value").n) {
         struct finding *y = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_VALUE, value_str_at(subject, "value"));
-        y->at = default_place(f, y->subject);
+        y->at = view_default_place(f, y->subject);
         return y;
     }
     struct finding *y = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_CHART, f->new_side.chart->name);

@@ -38,8 +38,47 @@ static bool says_nothing(const struct facts *f, struct str word)
 
 /* ---- what an entry explains ---- */
 
-/* An entry and a finding are about the same when they share two telling words, or the only one that the finding has. */
-static bool explains(const struct facts *f, const struct names *entry, const struct finding *x)
+/* What an entry says that is done, and the rules that such a thing leads to. */
+static const struct deed {
+    const char *words, *rules;
+} deeds[] = {
+    {"drop dropped remove delete rename replace split move", "renamed removed dns-changed data-loss orphan ignored route missing refused kind-changed permission"},
+    {"default defaults", "default-changed rollout/ subchart requests-grown replicas"},
+    {"require requires required need needs must", "new-required reference/missing refused schema/"},
+    {"enable enabled enables disable disabled disables", "subchart default-changed removed data-loss"},
+};
+
+static bool says_one_of(const struct names *entry, const char *list)
+{
+    struct str rest = str_from(list), word;
+    while (rest.n) {
+        str_cut(rest, STR(" "), &word, &rest);
+        if (names_have(entry, word) || names_have(entry, str_concat(entry->a, word, STR("d"))) || names_have(entry, str_concat(entry->a, word, STR("s")))) return true;
+    }
+    return false;
+}
+
+static bool has_one_of(struct str rule, const char *list)
+{
+    struct str rest = str_from(list), part;
+    while (rest.n) {
+        str_cut(rest, STR(" "), &part, &rest);
+        if (str_has(rule, part)) return true;
+    }
+    return false;
+}
+
+static bool is_such_a_thing(const struct names *entry, struct str rule)
+{
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+        if (has_one_of(rule, deeds[i].rules) && says_one_of(entry, deeds[i].words)) return true;
+    return false;
+}
+
+/* An entry and a finding are about the same when they share two telling words, or the only one that the finding has; of an
+ * entry that is not marked, only where it also says what the finding is about: in a release's changelog the name of a part of
+ * the program stands in every other line. */
+static bool explains(const struct facts *f, const struct change *c, const struct names *entry, const struct finding *x)
 {
     struct names words = {.a = f->a};
     uint32_t telling = 0, shared = 0;
@@ -50,7 +89,7 @@ static bool explains(const struct facts *f, const struct names *entry, const str
         telling++;
         shared += names_have(entry, words.v[i]);
     }
-    return shared >= 2 || (shared == 1 && telling == 1);
+    return shared >= 2 || (shared == 1 && telling == 1 && (c->breaking || is_such_a_thing(entry, x->rule)));
 }
 
 static bool is_news(const struct finding *x)
@@ -64,7 +103,7 @@ static void explained_by(const struct facts *f, const struct change *c, uint32_t
     words_of(c->text, &entry);
     for (uint32_t i = 0; i < upto; i++) {
         const struct finding *x = &f->findings.v[i];
-        if (is_news(x) && explains(f, &entry, x)) names_add(out, str_printf(f->a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject)));
+        if (is_news(x) && explains(f, c, &entry, x)) names_add(out, str_printf(f->a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject)));
     }
 }
 
@@ -91,6 +130,7 @@ static void check_entry(struct facts *f, const struct release *r, const struct c
     } else if (l.n) {
         x = report(f, "changelog/unmarked", SEVERITY_INFO, c->text, c->at);
         x->message = str_printf(f->a, "by its words this entry of release %.*s breaks something, although it is not marked", STR_ARG(r->version));
+        x->fix = STR("read the entry together with the findings that it explains");
     } else return;
     for (uint32_t i = 0; i < l.n && i < 6; i++) finding_evidence(&f->findings, x, "it explains %.*s", STR_ARG(l.v[i]));
     if (l.n > 6) finding_evidence(&f->findings, x, "and %u more", l.n - 6);

@@ -1,4 +1,4 @@
-#include "checks/checks.h"
+#include "checks/view.h"
 
 /* The families, in the order in which a reader wants to hear of them. */
 static const struct check_entry *const families[] = {
@@ -13,6 +13,16 @@ static void lower_what_is_no_news(struct facts *f)
         if (f->findings.v[i].about == ABOUT_STATE || f->findings.v[i].same_cause) f->findings.v[i].severity = SEVERITY_INFO;
 }
 
+/* What has no place of its own is told where a reader would look: a value where the chart has it, the rest at the chart. */
+static void give_places(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++) {
+        struct finding *x = &f->findings.v[i];
+        if (x->at.input) continue;
+        x->at = view_default_place(f, x->subject_kind == SUBJECT_VALUE ? x->subject : (struct str){0});
+    }
+}
+
 void checks_run(struct facts *f, bool for_plan)
 {
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
@@ -22,5 +32,6 @@ void checks_run(struct facts *f, bool for_plan)
             c->run(f);
         }
     if (!f->single && !for_plan) lower_what_is_no_news(f);
+    give_places(f);
     findings_sort(&f->findings);
 }

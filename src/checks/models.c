@@ -155,7 +155,7 @@ static void report_changes(struct facts *f, uint32_t from, uint32_t to, enum eff
         if (!x) {
             x = report_model(f, change_rule[kind], severity, ABOUT_CHANGE, c->to);
             x->message = str_from(message_of(kind));
-            if (severity > SEVERITY_INFO) x->fix = str_from(fix_of(kind));
+            x->fix = str_from(severity > SEVERITY_INFO ? fix_of(kind) : "nothing, unless clients rely on the old one");
             if (why) finding_evidence(&f->findings, x, "it %s", why);
         }
         if (severity > x->severity) x->severity = severity;
@@ -174,6 +174,13 @@ static void report_gone(struct facts *f, const struct model_change *c)
     x->fix = c->to ? str_printf(f->a, "move the clients to %.*s", STR_ARG(c->to->sie_id)) : STR("move the clients to another model, or keep its config as one of your own");
 }
 
+static void report_added(struct facts *f, const struct model *m)
+{
+    struct finding *x = report_model(f, "model/added", SEVERITY_INFO, ABOUT_CHANGE, m);
+    x->message = STR("new in the catalogue");
+    x->fix = STR("nothing, unless a model of your own has this name");
+}
+
 static void check_changes(struct facts *f)
 {
     const struct model_diff *d = &f->diff.models;
@@ -182,7 +189,7 @@ static void check_changes(struct facts *f)
         for (next = i + 1; c->kind == MODEL_CHANGED && next < d->n && d->v[next].kind == MODEL_CHANGED && d->v[next].from == c->from;) next++;
         if (c->kind == MODEL_CHANGED)
             for (enum effect k = DIM; k < CHANGES; k++) report_changes(f, i, next, k);
-        else if (c->kind == MODEL_ADDED) report_model(f, "model/added", SEVERITY_INFO, ABOUT_CHANGE, c->to)->message = STR("new in the catalogue");
+        else if (c->kind == MODEL_ADDED) report_added(f, c->to);
         else if (!c->to || !models_find(f->new_side.models, c->from->sie_id)) report_gone(f, c);
     }
 }
@@ -205,7 +212,7 @@ static void check_bundles(struct facts *f)
         struct finding *x = finding_add(&f->findings, c->to ? "bundle/changed" : "bundle/removed", c->to ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_BUNDLE, c->from->name);
         x->at = c->to ? c->to->at : c->from->at;
         x->message = c->to ? STR("what it is made of changes") : STR("the new version has no such bundle: pools that ask for it have no image");
-        if (!c->to) x->fix = STR("move its pools to another bundle");
+        x->fix = c->to ? STR("see that your own models and what you add to the image fit it") : STR("move its pools to another bundle");
         uint32_t n = 0;
         for (uint32_t k = i; c->to && k < d->bundles_n && d->bundles[k].from == c->from; k++) {
             if (bundle_weight(&d->bundles[k]) > x->severity) x->severity = bundle_weight(&d->bundles[k]);

@@ -95,7 +95,7 @@ static void check_address(struct facts *f, const struct scaler *s, struct str ad
     struct finding *x = view_report(f, "keda/query-unanswered", lost ? SEVERITY_ERROR : SEVERITY_INFO, lost || !names_address(&f->old_side, address) ? ABOUT_CHANGE : ABOUT_STATE, f->judged, s->object, STR("serverAddress"));
     x->message = lost ? str_printf(f->a, "it asks %.*s, and the new version no longer has that Service", STR_ARG(address))
                       : str_printf(f->a, "not checked: it asks %.*s, which %s", STR_ARG(address), ours ? "no rendered Service answers; a subchart that is not at hand, or something outside of the release, may" : "is outside of this release");
-    if (lost) x->fix = STR("point the triggers at what answers for Prometheus now");
+    x->fix = lost ? STR("point the triggers at what answers for Prometheus now") : str_printf(f->a, "ask it once before the upgrade: GET %.*s/-/ready from a pod of the cluster", STR_ARG(address));
 }
 
 static void check_addresses(struct facts *f)

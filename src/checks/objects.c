@@ -204,14 +204,14 @@ static void report_removed(struct facts *f, const struct object *o)
     else if (o->owner == OWNER_KEPT) x->message = STR("the new chart no longer has it; Helm leaves it in the cluster (helm.sh/resource-policy: keep)");
     else x->message = STR("the new chart no longer has it; Helm leaves it as it is");
     if (lost.n) finding_evidence(&f->findings, x, "no monitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
-    if (severity == SEVERITY_INFO) return;
-    x->fix = behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
+    x->fix = severity == SEVERITY_INFO ? STR("nothing in the release needs it; see that nothing outside of it does") : behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
 }
 
 static void report_added(struct facts *f, const struct object *o)
 {
     struct finding *x = view_report(f, "object/added", SEVERITY_INFO, ABOUT_CHANGE, f->judged, o, (struct str){0});
     x->message = o->owner == OWNER_HOOK ? STR("new in this chart: a hook makes it") : o->owner == OWNER_HOOK_APPLIED ? STR("new in this chart: a hook's Job applies it") : STR("new in this chart");
+    x->fix = STR("see that the cluster lets it be made: quota, admission policies, images that can be pulled");
 }
 
 /* ---- renamed ---- */
@@ -227,6 +227,7 @@ static void report_renamed(struct facts *f, const struct object_change *c)
     x->confidence = c->confidence;
     if (!pods) {
         x->message = str_printf(f->a, "it is %.*s in the new chart", STR_ARG(to->id));
+        x->fix = str_printf(f->a, "whatever outside of the release names %.*s must name %.*s now", STR_ARG(from->name), STR_ARG(to->name));
         return;
     }
     x->message = str_printf(f->a, "it is %.*s in the new chart: Helm creates that one and deletes this one in the same step, before the new pods are ready; there is no rolling update between them", STR_ARG(to->id));

@@ -1,17 +1,12 @@
 /* Whether the new chart renders with these values, and what stands in the way: everything, not only the first. */
 #include "checks/values_say.h"
+#include "checks/view.h"
 
 #include "value/yaml.h"
 
-/* The place of a failure in the new chart, as an input of ours. */
 static struct place template_place(const struct facts *f, struct str path, uint32_t line, uint32_t column)
 {
-    struct str chart, rest;
-    str_cut(path, STR("/"), &chart, &rest);
-    for (uint32_t i = 1; i < f->inputs->n; i++)
-        if (str_is(f->inputs->v[i].role, f->new_side.role) && str_eq(f->inputs->v[i].path, rest))
-            return (struct place){.input = i & 0x3fff, .line = line, .column = column & 0x3ffff};
-    return NOWHERE;
+    return view_template_place(f, &f->new_side, path, line, column);
 }
 
 static void report_violations(struct facts *f, const struct violations *w)

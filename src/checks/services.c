@@ -175,6 +175,7 @@ static void compare_selector(struct facts *f, const struct object_change *c)
         if (value_same(value_at(view_spec(c->from), "selector", NULL), value_at(view_spec(c->to), "selector", NULL))) return;
         struct finding *x = view_report(f, "service/selector-changed", SEVERITY_INFO, ABOUT_CHANGE, f->judged, c->to, STR("selector"));
         x->message = str_printf(f->a, "its selector follows the new labels of %.*s; until their new pods are ready it has no endpoints, for the old ones do not match", STR_ARG(names_show(&is, 3)));
+        x->fix = STR("count the time until they are ready as an interruption for its clients");
         return;
     }
     if (!is.n && !now.n) return; /* the pods are gone: told there */

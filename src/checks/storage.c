@@ -1,5 +1,5 @@
 /* Volumes and claims that go away, or are replaced by empty ones. */
-#include "checks/view.h"
+#include "checks/comeback.h"
 
 #include "kube/field.h"
 
@@ -18,6 +18,23 @@ static struct str who_used(const struct facts *f, const struct object *claim)
     return names_show(&l, 3);
 }
 
+static struct value storage_of(const struct object *claim) { return value_at(view_spec(claim), "resources", "requests", "storage", NULL); }
+
+/* A switch of the new chart that renders the same claim is the way to keep the data; a claim's size can then only grow, and
+ * only where the StorageClass allows it (https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims). */
+static void say_comeback(struct facts *f, struct finding *x, const struct object *claim)
+{
+    struct comeback c;
+    if (!comeback_find(f, claim, &c)) return;
+    finding_evidence(&f->findings, x, "with %.*s: true the new chart renders the same claim, and the data stays", STR_ARG(c.path));
+    x->fix = str_printf(f->a, "set %.*s to true; back up the data before the upgrade all the same", STR_ARG(c.path));
+    struct value was = storage_of(claim), is = storage_of(c.object);
+    if (value_same(was, is)) return;
+    finding_evidence(&f->findings, x, "it then asks for %.*s in place of %.*s: refused unless its StorageClass allows expansion, and a rollback cannot shrink it",
+                     STR_ARG(view_show(f->a, is)), STR_ARG(view_show(f->a, was)));
+    x->fix = str_printf(f->a, "set %.*s to true, and its size to %.*s; back up the data before the upgrade all the same", STR_ARG(c.path), STR_ARG(view_show(f->a, was)));
+}
+
 static void report_claim(struct facts *f, const struct object_change *c)
 {
     const struct object *o = c->from;
@@ -31,6 +48,7 @@ static void report_claim(struct facts *f, const struct object_change *c)
     if (users.n) finding_evidence(&f->findings, x, "%.*s stores data in it", STR_ARG(users));
     if (c->to) x->replacement = c->to->id;
     x->fix = c->to ? str_printf(f->a, "copy the data, or make the new chart use %.*s (an existingClaim setting); %s", STR_ARG(o->name), no_way_back) : STR("make the new chart render or use it (an existingClaim setting); back up the data before the upgrade, and keep the claim: annotate it with helm.sh/resource-policy=keep, or set its volume's reclaim policy to Retain");
+    if (!c->to) say_comeback(f, x, o);
 }
 
 /* ---- StatefulSets ---- */

@@ -57,9 +57,10 @@ static struct str last_name(struct str field)
     return str_cut(last, STR("["), &head, &tail) ? head : last;
 }
 
+/* A template that makes several objects in a loop has fewer such lines than objects: the last one stands for the rest. */
 struct place view_place(const struct facts *f, const struct side *s, const struct object *o, struct str field)
 {
-    uint32_t input = template_input(f, s, o), line = 0, at = 0, seen = 0;
+    uint32_t input = template_input(f, s, o), line = 0, at = 0, key_at = 0, seen = 0;
     if (!input) return NOWHERE;
     struct str rest = f->inputs->v[input].text, one, key = last_name(field), kind = str_concat(f->a, STR("kind: "), o->from->kind);
     uint32_t wanted = ordinal_of(s, o);
@@ -69,13 +70,38 @@ struct place view_place(const struct facts *f, const struct side *s, const struc
         if (str_eq(str_trim(one), kind)) {
             if (at && seen > wanted) break;
             at = line;
+            key_at = 0;
             seen++;
-        } else if (key.n && seen == wanted + 1 && is_key_line(one, key)) {
-            at = line;
-            break;
+        } else if (key.n && seen && !key_at && is_key_line(one, key)) {
+            key_at = line;
         }
     }
-    return (struct place){.input = input & 0x3fff, .line = at ? at : 1};
+    return (struct place){.input = input & 0x3fff, .line = key_at ? key_at : at ? at : 1};
+}
+
+struct place view_template_place(const struct facts *f, const struct side *s, struct str path, uint32_t line, uint32_t column)
+{
+    struct str chart, rest;
+    str_cut(path, STR("/"), &chart, &rest);
+    const struct file *file = source_find(&s->source, rest);
+    uint32_t input = file ? add_input(f, s, rest, file) : find_input(f, s, rest);
+    return input ? (struct place){.input = input & 0x3fff, .line = line ? line : 1, .column = column & 0x3ffff} : NOWHERE;
+}
+
+struct place view_default_place(const struct facts *f, struct str path)
+{
+    const struct chart *c = f->new_side.chart;
+    struct place at = {.input = c->chart_input & 0x3fff, .line = 1};
+    uint32_t n;
+    struct str *segment = usage_segments(f->a, path, &n);
+    struct value v = c->values;
+    for (uint32_t i = 0; i < n && v.kind == V_MAP && v.u.map; i++) {
+        const struct entry *e = map_find(v.u.map, segment[i]);
+        if (!e) break;
+        at = origin_get(f->origins, e->at)->key_at;
+        v = e->value;
+    }
+    return at.input ? at : NOWHERE;
 }
 
 /* ---- findings ---- */
