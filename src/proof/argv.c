@@ -279,7 +279,8 @@ static enum side side_of_role(struct str role, const char *what)
 
 static bool recorded_values(const struct reading *r, struct str file)
 {
-    const struct step *s = strmap_get(&r->files, file);
+    const struct work_file *f = model_file(r, file);
+    const struct step *s = f ? f->writer : NULL;
     return s && s->kind == STEP_RECORD && s->argv.n > 6 && is_text(&s->argv.v[0], "helm") && is_text(&s->argv.v[5], "get") && is_text(&s->argv.v[6], "values");
 }
 
@@ -465,6 +466,22 @@ const struct meant *model_capture(const struct reading *r, struct str name)
     return i ? &r->captures[i - 1] : NULL;
 }
 
+const struct work_file *model_file(const struct reading *r, struct str name)
+{
+    uintptr_t i = name.n ? (uintptr_t)strmap_get(&r->by_file, name) : 0;
+    return i ? &r->files[i - 1] : NULL;
+}
+
+static struct work_file *add_file(struct reading *r, struct str name)
+{
+    uintptr_t i = (uintptr_t)strmap_get(&r->by_file, name);
+    if (i) return &r->files[i - 1];
+    struct work_file *f = PUSH(r->a, r->files, r->files_n, r->files_cap);
+    *f = (struct work_file){.name = name};
+    strmap_put(&r->by_file, name, (void *)(uintptr_t)r->files_n);
+    return f;
+}
+
 static void read_list(struct reading *r, const struct step_list *l, struct action **actions, struct action **actions3)
 {
     *actions = NEW_ARRAY(r->a, struct action, l->n + 1);
@@ -475,7 +492,7 @@ static void read_list(struct reading *r, const struct step_list *l, struct actio
         action_read(r, s, &s->argv, x);
         if (s->argv_helm3.n) action_read(r, s, &s->argv_helm3, &(*actions3)[i]);
         else (*actions3)[i] = *x;
-        if (s->stdout_to.n) strmap_put(&r->files, s->stdout_to, (void *)(uintptr_t)s);
+        if (s->stdout_to.n) add_file(r, s->stdout_to)->writer = s;
         for (uint32_t k = 0; k < s->captures_n; k++) {
             if (strmap_find(&r->by_capture, s->captures[k].name)) continue;
             mean(r, s, x, k, PUSH(r->a, r->captures, r->captures_n, r->captures_cap));
@@ -508,7 +525,8 @@ static uint32_t object_of(const struct reading *r, struct value item)
  * these objects. */
 static void read_applied(const struct reading *r, struct action *x, enum side otherwise)
 {
-    const struct step *s = strmap_get(&r->files, x->file);
+    const struct work_file *f = model_file(r, x->file);
+    const struct step *s = f ? f->writer : NULL;
     const struct plan *p = r->plan;
     uint32_t old = 0, new = 0, labelled_old = 0, labelled_new = 0;
     x->side = otherwise;
@@ -549,22 +567,131 @@ static void read_applied(const struct reading *r, struct action *x, enum side ot
     else if (old != new) x->side = old > new ? SIDE_OLD : SIDE_NEW;
 }
 
-static void finish_list(const struct reading *r, struct action *v, uint32_t n, enum side otherwise)
+/* ---- names to numbers ---- */
+
+static int capture_id(const struct reading *r, struct str name) { return name.n ? (int)(uintptr_t)strmap_get(&r->by_capture, name) - 1 : -1; }
+static int arg_id(const struct reading *r, const struct arg *x) { return x->kind == ARG_CAPTURE ? capture_id(r, x->text) : -1; }
+
+static int file_id(struct reading *r, struct str name)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        if (v[i].verb == VERB_APPLY) read_applied(r, &v[i], otherwise);
-        if (v[i].verb == VERB_UPGRADE && v[i].overlay.n) strmap_put((struct strmap *)(uintptr_t)&r->overlays, v[i].overlay, (void *)(uintptr_t)v[i].side);
+    if (!name.n) return -1;
+    add_file(r, name);
+    return (int)(uintptr_t)strmap_get(&r->by_file, name) - 1;
+}
+
+static uint8_t job_bit(uint32_t n) { return (uint8_t)(1 << (n < JOBS ? n : JOBS)); }
+
+static uint8_t deleted_jobs(const struct reading *r, const struct action *x)
+{
+    uint8_t deleted = 0, left = 0;
+    for (uint32_t i = 0, n = 0; i < r->plan->objects_n; i++) {
+        if (!r->facts[i].job) continue;
+        bool named = false;
+        for (uint32_t k = 0; k < x->objects_n; k++) named |= x->objects[k] == i;
+        *(named ? &deleted : &left) |= job_bit(n++);
+    }
+    return (uint8_t)(deleted & ~left);
+}
+
+static enum side deployed_wanted(const struct reading *r, const struct step *s)
+{
+    const struct plan *p = r->plan;
+    struct str old = str_printf(r->a, "deployed %.*s %.*s", STR_ARG(p->chart), STR_ARG(p->version_old));
+    struct str new = str_printf(r->a, "deployed %.*s %.*s", STR_ARG(p->chart), STR_ARG(p->version_new));
+    bool wants_old = false, wants_new = false;
+    for (uint32_t i = 0; i < s->expect_n; i++) {
+        wants_old |= s->expect[i].kind == EXPECT_EQUALS && str_eq(s->expect[i].text, old);
+        wants_new |= s->expect[i].kind == EXPECT_EQUALS && str_eq(s->expect[i].text, new);
+    }
+    return wants_old == wants_new ? SIDE_NONE : wants_old ? SIDE_OLD : SIDE_NEW;
+}
+
+static void finish_action(struct reading *r, const struct step *s, struct action *x, enum side otherwise)
+{
+    if (x->verb == VERB_APPLY) read_applied(r, x, otherwise);
+    x->capture_id = capture_id(r, x->capture);
+    x->words_id = capture_id(r, x->words);
+    x->value_id = arg_id(r, &x->value);
+    x->force_id = arg_id(r, &x->force);
+    x->file_id = file_id(r, x->file);
+    x->overlay_id = file_id(r, x->overlay);
+    if (x->verb == VERB_UPGRADE && x->overlay.n) r->files[x->overlay_id].overlay = x->side;
+    if (x->verb == VERB_DELETE) x->jobs = deleted_jobs(r, x);
+    for (uint32_t i = 0; i < x->objects_n; i++) x->deletes_old |= x->verb == VERB_DELETE && !r->plan->objects[x->objects[i]].in_new;
+    if (x->verb == VERB_OBSERVE && str_is(x->ask, "helm get all")) x->deployed = deployed_wanted(r, s);
+    r->forgets_by_number |= x->verb == VERB_FORGET && x->capture.n;
+}
+
+static void find_holes(const struct reading *r, struct step_ids *out, struct value v, uint32_t depth)
+{
+    if (depth > r->a->guard->max.depth) guard_trip(r->a->guard, "a document is nested deeper than %u", r->a->guard->max.depth);
+    for (uint32_t i = 0; v.kind == V_LIST && i < list_len(v); i++) find_holes(r, out, v.u.list->v[i], depth + 1);
+    for (uint32_t i = 0; v.kind == V_MAP && i < map_len(v); i++) {
+        const struct entry *e = &v.u.map->v[i];
+        if (e->value.kind == V_STR && str_is(e->key, "$capture")) *PUSH(r->a, out->holes, out->holes_n, out->holes_cap) = capture_id(r, v_text(e->value));
+        else if (e->value.kind == V_MAP || e->value.kind == V_LIST) find_holes(r, out, e->value, depth + 1);
+    }
+}
+
+static struct step_ids ids_of(struct reading *r, const struct step *s)
+{
+    struct step_ids out = {.writes = file_id(r, s->stdout_to), .done = -1};
+    uint32_t cap = 0;
+    out.when = NEW_ARRAY(r->a, int, s->when_n + 1);
+    out.when_other = NEW_ARRAY(r->a, int, s->when_n + 1);
+    out.takes = NEW_ARRAY(r->a, int, s->captures_n + 1);
+    for (uint32_t i = 0; i < s->when_n; i++) {
+        out.when[i] = capture_id(r, s->when[i].capture);
+        out.when_other[i] = capture_id(r, s->when[i].equals_capture);
+    }
+    for (uint32_t i = 0; i < s->captures_n; i++) out.takes[i] = capture_id(r, s->captures[i].name);
+    for (uint32_t i = 0; i < s->preconditions_n; i++)
+        for (uint32_t k = 0; k < s->preconditions[i].expect_n; k++)
+            if (s->preconditions[i].expect[k].kind == EXPECT_CAPTURE) *PUSH(r->a, out.before, out.before_n, cap) = capture_id(r, s->preconditions[i].expect[k].text);
+    if (s->kind == STEP_WRITE) find_holes(r, &out, s->document, 1);
+    const struct check *c = &s->done_when;
+    if (c->argv.n && c->expect_n == 1 && c->expect[0].kind == EXPECT_CAPTURE) out.done = capture_id(r, c->expect[0].text);
+    return out;
+}
+
+static struct step_ids *finish_list(struct reading *r, const struct step_list *l, struct action *v, struct action *v3, enum side otherwise)
+{
+    struct step_ids *ids = NEW_ARRAY(r->a, struct step_ids, l->n + 1);
+    for (uint32_t i = 0; i < l->n; i++) {
+        finish_action(r, l->v[i], &v[i], otherwise);
+        if (l->v[i]->argv_helm3.n) finish_action(r, l->v[i], &v3[i], otherwise);
+        else v3[i] = v[i];
+        ids[i] = ids_of(r, l->v[i]);
+    }
+    return ids;
+}
+
+static uint8_t sides(struct str old, struct str new, const char *owner) { return (uint8_t)(str_is(old, owner) << SIDE_OLD | str_is(new, owner) << SIDE_NEW); }
+
+static void read_facts(struct reading *r)
+{
+    r->facts = NEW_ARRAY(r->a, struct object_facts, r->plan->objects_n + 1);
+    for (uint32_t i = 0, jobs = 0; i < r->plan->objects_n; i++) {
+        const struct plan_object *o = &r->plan->objects[i];
+        struct object_facts *f = &r->facts[i];
+        struct str old = o->in_old ? o->owner_old : STR(""), new = o->in_new ? o->owner_new : STR("");
+        f->kept = sides(old, new, "kept");
+        f->hook = sides(old, new, "hook");
+        f->applied = sides(old, new, "hook-applied");
+        f->record = f->kept | sides(old, new, "release") | sides(old, new, "adopted");
+        f->custom = model_is_custom(o);
+        f->job = f->hook >> SIDE_NEW & 1 && (str_is(o->kind, "Job") || str_is(o->kind, "Pod"));
+        if (f->job) r->all_jobs |= job_bit(jobs++);
     }
 }
 
 void model_read(struct reading *r, struct arena *a, const struct plan *p)
 {
-    *r = (struct reading){.a = a, .plan = p, .objects = strmap_new(a), .by_capture = strmap_new(a), .files = strmap_new(a), .overlays = strmap_new(a)};
+    *r = (struct reading){.a = a, .plan = p, .objects = strmap_new(a), .by_capture = strmap_new(a), .by_file = strmap_new(a)};
     index_objects(r);
+    read_facts(r);
     read_list(r, &p->forward, &r->forward, &r->forward3);
     read_list(r, &p->back, &r->back, &r->back3);
-    finish_list(r, r->forward, p->forward.n, SIDE_NEW);
-    finish_list(r, r->forward3, p->forward.n, SIDE_NEW);
-    finish_list(r, r->back, p->back.n, SIDE_OLD);
-    finish_list(r, r->back3, p->back.n, SIDE_OLD);
+    r->forward_ids = finish_list(r, &p->forward, r->forward, r->forward3, SIDE_NEW);
+    r->back_ids = finish_list(r, &p->back, r->back, r->back3, SIDE_OLD);
 }

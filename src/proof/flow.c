@@ -313,7 +313,8 @@ static bool checks_drift(const struct search *q, const struct step *s, const str
 
 static bool checks_applied(const struct search *q, const struct step *s, const struct action *x)
 {
-    const struct step *writes = strmap_get(&q->r.files, x->file);
+    const struct work_file *f = model_file(&q->r, x->file);
+    const struct step *writes = f ? f->writer : NULL;
     return str_is(x->ask, "kubectl apply") && x->dry_run && writes && writes->kind == STEP_WRITE && s->expect_n;
 }
 

@@ -2,7 +2,17 @@
  * they were seen to do in a cluster. */
 #include "proof/model.h"
 
+#include <stddef.h>
+
+_Static_assert(offsetof(struct state, files) % 8 == 0 && sizeof(struct state) % 8 == 0, "states are compared and hashed word by word");
+
 static void tell(struct doing *d, const struct state *after, enum fate fate, const char *what) { d->outcome(d->context, after, fate, what); }
+
+static void tell_change(struct doing *d, const struct state *after)
+{
+    tell(d, after, FATE_DONE, "done");
+    tell(d, after, FATE_CUT, "done, then stopped");
+}
 
 struct thing thing_of(enum side s)
 {
@@ -15,44 +25,37 @@ static uint32_t object_at(const struct part *p, int role) { return role == ROLE_
 
 int part_role(const struct part *p, uint32_t object) { return object == UINT32_MAX ? ROLE_NONE : object == p->main ? ROLE_MAIN : object == p->scaler ? ROLE_SCALER : ROLE_NONE; }
 
-static int place(const struct str *v, uint8_t n, struct str name)
-{
-    for (int i = 0; i < n; i++)
-        if (str_eq(v[i], name)) return i;
-    return -1;
-}
-
-int part_capture(const struct part *p, struct str name) { return place(p->captures, p->captures_n, name); }
-int part_file(const struct part *p, struct str name) { return place(p->files, p->files_n, name); }
+int part_capture(const struct part *p, int capture) { return capture < 0 ? -1 : p->capture_slots[capture]; }
+int part_file(const struct part *p, int file) { return file < 0 ? -1 : p->file_slots[file]; }
+static const struct meant *meant_at(const struct doing *d, int place) { return &d->r->captures[d->part->captures[place]]; }
 
 /* ---- symbols ---- */
 
 bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol)
 {
-    (void)p;
     if (s->live == symbol || s->paused_at == symbol + 1) return true;
-    for (int i = 0; i < CAPTURES; i++)
+    for (int i = 0; i < p->captures_n; i++)
         if (s->captures[i] == VALUE_FIRST + symbol) return true; /* a capture of another meaning only wastes a symbol */
-    for (int i = 0; i < FILES; i++)
+    for (int i = 0; i < p->files_n; i++)
         if (s->files[i] == symbol + 2) return true;
     return false;
 }
 
 /* The number that a capture holds; SYMBOL_CONST for one that is not about this part's replicas. */
-static uint8_t symbol_of_capture(const struct doing *d, const struct state *s, struct str name)
+static uint8_t symbol_of_capture(const struct doing *d, const struct state *s, int capture)
 {
-    const struct meant *m = model_capture(d->r, name);
-    int i = part_capture(d->part, name);
-    if (!m || i < 0 || s->captures[i] < VALUE_FIRST) return SYMBOL_CONST;
+    int i = part_capture(d->part, capture);
+    if (i < 0 || s->captures[i] < VALUE_FIRST) return SYMBOL_CONST;
+    const struct meant *m = meant_at(d, i);
     bool replicas = m->meaning == MEANS_REPLICAS && part_role(d->part, m->object) == ROLE_MAIN;
     bool paused = m->meaning == MEANS_PAUSED_AT && part_role(d->part, m->object) == ROLE_SCALER;
     return replicas || paused ? (uint8_t)(s->captures[i] - VALUE_FIRST) : SYMBOL_CONST;
 }
 
 /* Used before it is there. */
-static bool untaken(const struct doing *d, const struct state *s, const struct arg *x)
+static bool untaken(const struct doing *d, const struct state *s, int capture)
 {
-    int i = x->kind == ARG_CAPTURE ? part_capture(d->part, x->text) : -1;
+    int i = part_capture(d->part, capture);
     return i >= 0 && s->captures[i] == VALUE_NONE;
 }
 
@@ -74,12 +77,13 @@ enum { STALE = NUMBER_LATER + 1 };
 static void push_record(const struct doing *d, struct state *s, enum side side, uint8_t status, uint8_t words)
 {
     for (int i = 0; i < d->part->captures_n; i++) {
-        const struct meant *m = model_capture(d->r, d->part->captures[i]);
         /* A captured number of a later record than the first is that of the newest no more. */
-        if (m && m->meaning == MEANS_REVISION && s->captures[i] > VALUE_FIRST) s->captures[i] = VALUE_FIRST + STALE;
+        if (s->captures[i] > VALUE_FIRST && meant_at(d, i)->meaning == MEANS_REVISION) s->captures[i] = VALUE_FIRST + STALE;
     }
     struct record *last = &s->records[s->records_n - 1];
-    struct record r = {(uint8_t)side, status, words, last->number == NUMBER_START ? NUMBER_NEXT : NUMBER_LATER};
+    struct record r = {.number = last->number == NUMBER_START ? NUMBER_NEXT : NUMBER_LATER, .words = words};
+    r.side = (unsigned)side & 3;
+    r.status = (unsigned)status & 7;
     if (s->records_n == RECORDS) {
         int drop = s->records[0].status == STATUS_DEPLOYED ? 1 : 0;
         memmove(&s->records[drop], &s->records[drop + 1], sizeof *s->records * (size_t)(RECORDS - 1 - drop));
@@ -96,12 +100,7 @@ static void supersede(struct state *s)
 
 /* ---- what Helm does to one object ---- */
 
-static bool helm_owns(struct str owner) { return str_is(owner, "release") || str_is(owner, "kept") || str_is(owner, "adopted"); }
-
-static bool in_record(const struct plan_object *o, enum side s)
-{
-    return s == SIDE_OLD ? o->in_old && helm_owns(o->owner_old) : s == SIDE_NEW ? o->in_new && helm_owns(o->owner_new) : false;
-}
+static bool in_record(const struct doing *d, uint32_t object, enum side s) { return d->r->facts[object].record >> s & 1; }
 
 struct helm {
     enum side from, to;      /* record that it compares with, and target */
@@ -109,12 +108,12 @@ struct helm {
     uint8_t replicas;        /* symbol that is rendered for the part's workload; SYMBOLS: none */
 };
 
-static struct thing patched(const struct plan_object *o, struct thing t, enum side from, enum side to, bool server_side)
+static struct thing patched(const struct plan_object *o, bool custom, struct thing t, enum side from, enum side to, bool server_side)
 {
     if (t.there == THING_ABSENT || server_side || !o->leaves_residue) return thing_of(to);
     /* Unknown kinds get the difference of the two records as a merge patch; the live object is not looked at (pkg/kube/client.go: createPatch). */
-    if (model_is_custom(o) && from == to) return t;
-    if (model_is_custom(o)) return thing_of(to);
+    if (custom && from == to) return t;
+    if (custom) return thing_of(to);
     t.values = (uint8_t)to;
     if (to == SIDE_OLD) t.only_old = 1;
     else t.only_new = 1;
@@ -148,11 +147,11 @@ static bool apply_role(const struct doing *d, const struct helm *h, int role, st
     const struct plan_object *o = &d->r->plan->objects[i];
     struct thing *t = thing_at(s, role);
     struct state before = *s;
-    if (!in_record(o, h->to)) return true;
-    bool known = in_record(o, h->from);
+    if (!in_record(d, i, h->to)) return true;
+    bool known = in_record(d, i, h->from);
     /* An upgrade takes over what bears the release's marks, and compares it with itself; a rollback does not. */
     if (t->there == THING_THERE && !known && h->rollback) return false;
-    *t = patched(o, *t, known ? h->from : h->to, h->to, h->server_side);
+    *t = patched(o, d->r->facts[i].custom, *t, known ? h->from : h->to, h->to, h->server_side);
     if (role == ROLE_MAIN && d->part->scaled && !set_replicas(d, h, &before, s)) {
         *s = before;
         return false;
@@ -170,28 +169,17 @@ static void delete_role(const struct doing *d, const struct helm *h, int role, s
 {
     uint32_t i = object_at(d->part, role);
     if (i == UINT32_MAX) return;
-    const struct plan_object *o = &d->r->plan->objects[i];
     struct thing *t = thing_at(s, role);
-    if (!in_record(o, h->from) || in_record(o, h->to) || t->there != THING_THERE) return;
-    if (str_is(h->from == SIDE_OLD ? o->owner_old : o->owner_new, "kept") || (role == ROLE_MAIN && s->kept)) return;
+    if (!in_record(d, i, h->from) || in_record(d, i, h->to) || t->there != THING_THERE) return;
+    if (d->r->facts[i].kept >> h->from & 1 || (role == ROLE_MAIN && s->kept)) return;
     *t = thing_of(SIDE_NONE);
     if (role == ROLE_MAIN) lose_claim(d->part, s);
 }
 
 /* ---- hooks ---- */
 
-static bool has_hook(const struct doing *d, enum side to)
-{
-    const struct plan_object *o = &d->r->plan->objects[d->part->main];
-    return to == SIDE_OLD ? o->in_old && str_is(o->owner_old, "hook") : o->in_new && str_is(o->owner_new, "hook");
-}
-
-static bool hook_applies(const struct doing *d, enum side to)
-{
-    if (!d->part->scaler_applied) return false;
-    const struct plan_object *o = &d->r->plan->objects[d->part->scaler];
-    return to == SIDE_OLD ? o->in_old && str_is(o->owner_old, "hook-applied") : o->in_new && str_is(o->owner_new, "hook-applied");
-}
+static bool has_hook(const struct doing *d, enum side to) { return d->r->facts[d->part->main].hook >> to & 1; }
+static bool hook_applies(const struct doing *d, enum side to) { return d->part->scaler_applied && d->r->facts[d->part->scaler].applied >> to & 1; }
 
 static void hook_apply(struct state *s, enum side to, bool bounds)
 {
@@ -200,39 +188,12 @@ static void hook_apply(struct state *s, enum side to, bool bounds)
     if (s->settled) s->settled = 2; /* a change of its spec makes KEDA look again */
 }
 
-static bool is_job(const struct plan_object *o)
-{
-    return o->in_new && str_is(o->owner_new, "hook") && (str_is(o->kind, "Job") || str_is(o->kind, "Pod"));
-}
-
-/* Each hook Job of the new version has a bit, the last of which is for all that are beyond. */
-static uint8_t all_jobs(const struct doing *d)
-{
-    uint8_t mask = 0;
-    for (uint32_t i = 0, n = 0; i < d->r->plan->objects_n; i++)
-        if (is_job(&d->r->plan->objects[i])) mask |= (uint8_t)(1 << (n < JOBS ? n : JOBS)), n++;
-    return mask;
-}
-
-static uint8_t deleted_jobs(const struct doing *d, const struct action *x)
-{
-    uint8_t deleted = 0, left = 0;
-    for (uint32_t i = 0, n = 0; i < d->r->plan->objects_n; i++) {
-        if (!is_job(&d->r->plan->objects[i])) continue;
-        bool named = false;
-        for (uint32_t k = 0; k < x->objects_n; k++) named |= x->objects[k] == i;
-        *(named ? &deleted : &left) |= (uint8_t)(1 << (n < JOBS ? n : JOBS));
-        n++;
-    }
-    return (uint8_t)(deleted & ~left);
-}
-
 /* What hooks of the target may leave: their own objects, by policies that the proof does not know, and what they apply. `numbered` is false where this
  * upgrade has another revision's number than the plan foresaw. */
 static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, bool overlay, struct state s, enum fate fate, const char *what)
 {
     bool running = fate == FATE_STOP;
-    if (h->to == SIDE_NEW && running && d->part->scaler_applied) s.jobs = numbered ? all_jobs(d) : JOB_STRAY;
+    if (h->to == SIDE_NEW && running && d->part->scaler_applied) s.jobs = numbered ? d->r->all_jobs : JOB_STRAY;
     if (h->to == SIDE_OLD && running && d->part->scaler_applied) s.jobs |= JOB_OLD;
     if (!running && d->part->scaler_applied) s.jobs = 0;
     if (d->part->hook) {
@@ -267,19 +228,25 @@ static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, boo
 static struct state with_status(const struct state *s, uint8_t status)
 {
     struct state out = *s;
-    out.records[out.records_n - 1].status = status;
+    out.records[out.records_n - 1].status = (unsigned)status & 7;
     return out;
 }
 
-/* Applied or not, object by object; everything that a run which stopped in the middle may leave. */
-static void tell_subsets(struct doing *d, const struct helm *h, const struct state *s, const char *what, bool deletes)
+static bool applies(const struct doing *d, const struct helm *h, int role)
 {
+    uint32_t i = object_at(d->part, role);
+    return i != UINT32_MAX && in_record(d, i, h->to);
+}
+
+/* Applied or not, object by object; everything that a run which stopped in the middle may leave. */
+static void tell_subsets(struct doing *d, const struct helm *h, const struct state *s, const char *what)
+{
+    int can = applies(d, h, ROLE_MAIN) | applies(d, h, ROLE_SCALER) << 1;
     for (int mask = 0; mask < 4; mask++) {
         struct state x = *s;
-        if ((mask & 1) && !apply_role(d, h, ROLE_MAIN, &x)) continue;
-        if ((mask & 2) && (d->part->scaler == UINT32_MAX || !apply_role(d, h, ROLE_SCALER, &x))) continue;
+        if ((mask & 1) && (!(can & 1) || !apply_role(d, h, ROLE_MAIN, &x))) continue;
+        if ((mask & 2) && (!(can & 2) || !apply_role(d, h, ROLE_SCALER, &x))) continue;
         tell(d, &x, FATE_STOP, what);
-        if (!deletes || mask != 3) continue;
     }
 }
 
@@ -289,10 +256,10 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
     struct state s = *before;
     s.outside = 0;
     push_record(d, &s, h->to, STATUS_PENDING, WORDS_OTHER);
-    tell_subsets(d, h, &s, "killed while it applied objects", false);
+    tell_subsets(d, h, &s, "killed while it applied objects");
     struct state failed = with_status(&s, STATUS_FAILED);
     if (h->rollback) failed.records[failed.records_n > 1 ? failed.records_n - 2 : 0].status = STATUS_SUPERSEDED;
-    tell_subsets(d, h, &failed, "some objects were refused, the others applied", false);
+    tell_subsets(d, h, &failed, "some objects were refused, the others applied");
     struct state all = s;
     if (!apply_role(d, h, ROLE_MAIN, &all) || !apply_role(d, h, ROLE_SCALER, &all)) {
         tell(d, &failed, FATE_STUCK, h->rollback ? "it stops at an object that is there and not in the newest record, or whose replicas somebody else has set"
@@ -319,28 +286,28 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
 }
 
 /* True, false, or what a capture says. */
-static bool forced(const struct doing *d, const struct state *s, const struct arg *x)
+static bool forced(const struct doing *d, const struct state *s, const struct action *x)
 {
-    if (x->kind == ARG_TEXT) return str_is(x->text, "true");
-    int i = part_capture(d->part, x->text);
-    return x->kind == ARG_CAPTURE && i >= 0 && s->captures[i] == VALUE_FIRST;
+    if (x->force.kind == ARG_TEXT) return str_is(x->force.text, "true");
+    int i = part_capture(d->part, x->force_id);
+    return i >= 0 && s->captures[i] == VALUE_FIRST;
 }
 
 static void upgrade(struct doing *d, const struct action *x, const struct state *before)
 {
     const struct record *newest = model_newest(before);
     struct helm h = {.to = x->side, .from = deployed_side(before), .server_side = d->part->server_side && d->part->major == 4, .hooks = true};
-    h.force = forced(d, before, &x->force);
+    h.force = forced(d, before, x);
     if (newest->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
     if (h.from == SIDE_NONE) h.from = newest->side; /* no deployed revision: the newest failed or superseded one */
     if (h.force && !h.server_side) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
-    if (before->main.there == THING_FOREIGN && d->part->main != UINT32_MAX && in_record(&d->r->plan->objects[d->part->main], h.to))
+    if (before->main.there == THING_FOREIGN && d->part->main != UINT32_MAX && in_record(d, d->part->main, h.to))
         return tell(d, before, FATE_STUCK, "refused: an object of that name is there and is not the release's");
-    int overlay = x->overlay.n ? part_file(d->part, x->overlay) : -1;
+    int overlay = part_file(d->part, x->overlay_id);
     if (overlay >= 0 && !before->files[overlay]) return tell(d, before, FATE_STUCK, "its overlay file has not been written");
     h.replicas = overlay >= 0 && before->files[overlay] >= 2 ? (uint8_t)(before->files[overlay] - 2) : h.to == SIDE_OLD ? SYMBOL_CONST_OLD : SYMBOL_CONST_NEW;
     uint8_t words = WORDS_OTHER;
-    int i = x->words.n ? part_capture(d->part, x->words) : -1;
+    int i = part_capture(d->part, x->words_id);
     if (i >= 0 && before->captures[i] == VALUE_NONE) return tell(d, before, FATE_STUCK, "its description has not been captured");
     if (i >= 0) words = (uint8_t)(WORDS_FIRST + i);
     change_release(d, &h, before, words, x->overlay.n > 0);
@@ -349,8 +316,8 @@ static void upgrade(struct doing *d, const struct action *x, const struct state 
 static void rollback(struct doing *d, const struct action *x, const struct state *before)
 {
     struct helm h = {.to = SIDE_OLD, .from = model_newest(before)->side, .server_side = d->part->server_side && d->part->major == 4, .rollback = true, .replicas = SYMBOL_CONST_OLD};
-    h.force = forced(d, before, &x->force);
-    int i = part_capture(d->part, x->capture);
+    h.force = forced(d, before, x);
+    int i = part_capture(d->part, x->capture_id);
     if (i < 0 || before->captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "the revision to go back to has not been captured");
     if (h.force && !h.server_side) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
     change_release(d, &h, before, WORDS_ROLLBACK, false);
@@ -365,40 +332,30 @@ static void terraform(struct doing *d, const struct action *x, const struct stat
     change_release(d, &h, before, WORDS_OTHER, false);
 }
 
-static void tell_change(struct doing *d, const struct state *before, const struct state *after);
 
 static void forget_pending(struct doing *d, const struct state *before)
 {
     struct state s = *before;
     while (s.records_n > 1 && model_newest(&s)->status == STATUS_PENDING) s.records_n--;
-    tell_change(d, before, &s);
+    tell_change(d, &s);
 }
 
 static void forget(struct doing *d, const struct action *x, const struct state *before)
 {
     if (!x->capture.n) return forget_pending(d, before);
-    int i = part_capture(d->part, x->capture);
+    int i = part_capture(d->part, x->capture_id);
     struct state s = *before;
     uint8_t code = i < 0 ? VALUE_NONE : before->captures[i];
     if (code < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which record to take away has not been captured");
     if (code == VALUE_FIRST) return tell(d, before, FATE_HARM, "it takes away the record of the revision from before the upgrade");
     /* The number is of a record that is not the newest any more. */
     if (code == VALUE_FIRST + STALE || s.records_n < 2 || model_is_start(&s)) return tell(d, before, FATE_DONE, "nothing to take away");
-    tell(d, before, FATE_STOP, "not done");
     if (model_newest(&s)->status == STATUS_DEPLOYED) return tell(d, before, FATE_HARM, "it takes away the record of a deployed revision");
     s.records_n--;
-    tell(d, &s, FATE_STOP, "done, then stopped");
-    tell(d, &s, FATE_DONE, "done");
+    tell_change(d, &s);
 }
 
 /* ---- kubectl ---- */
-
-static void tell_change(struct doing *d, const struct state *before, const struct state *after)
-{
-    tell(d, before, FATE_STOP, "not done");
-    tell(d, after, FATE_STOP, "done, then stopped");
-    tell(d, after, FATE_DONE, "done");
-}
 
 static void delete_objects(struct doing *d, const struct action *x, const struct state *before)
 {
@@ -414,20 +371,19 @@ static void delete_objects(struct doing *d, const struct action *x, const struct
         *t = thing_of(SIDE_NONE);
         if (role == ROLE_SCALER || d->part->main == UINT32_MAX) s.paused_at = s.paused = s.settled = s.bounds = 0;
     }
-    for (uint32_t k = 0; k < x->objects_n; k++)
-        if (!d->r->plan->objects[x->objects[k]].in_new) s.outside = 0;
-    s.jobs &= (uint8_t)~deleted_jobs(d, x);
+    if (x->deletes_old) s.outside = 0;
+    s.jobs &= (uint8_t)~x->jobs;
     if (harm) return tell(d, &s, FATE_HARM, "it deletes an object that was there before and is not the release's");
-    tell_change(d, before, &s);
+    tell_change(d, &s);
 }
 
 static void scale(struct doing *d, const struct action *x, const struct state *before)
 {
     struct state s = *before;
     if (s.main.there != THING_THERE) return tell(d, before, FATE_STUCK, "what it scales is not there");
-    if (untaken(d, before, &x->value)) return tell(d, before, FATE_STUCK, "the number has not been captured");
-    s.live = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value.text) : SYMBOL_CONST;
-    tell_change(d, before, &s);
+    if (untaken(d, before, x->value_id)) return tell(d, before, FATE_STUCK, "the number has not been captured");
+    s.live = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value_id) : SYMBOL_CONST;
+    tell_change(d, &s);
 }
 
 static void annotate(struct doing *d, const struct action *x, const struct state *before, int role)
@@ -435,72 +391,63 @@ static void annotate(struct doing *d, const struct action *x, const struct state
     struct state s = *before;
     if (thing_at(&s, role)->there != THING_THERE && x->missing_ok) return tell(d, before, FATE_DONE, NULL);
     if (thing_at(&s, role)->there != THING_THERE) return tell(d, before, FATE_STUCK, "what it annotates is not there");
-    if (untaken(d, before, &x->value)) return tell(d, before, FATE_STUCK, "the value has not been captured");
+    if (untaken(d, before, x->value_id)) return tell(d, before, FATE_STUCK, "the value has not been captured");
     if (str_is(x->key, "helm.sh/resource-policy")) {
         s.kept = !x->remove;
     } else if (str_is(x->key, "autoscaling.keda.sh/paused")) {
-        bool true_value = x->value.kind == ARG_CAPTURE ? model_capture(d->r, x->value.text) && model_capture(d->r, x->value.text)->meaning == MEANS_PAUSED : str_is(x->value.text, "true");
+        bool true_value = x->value.kind == ARG_CAPTURE ? x->value_id >= 0 && d->r->captures[x->value_id].meaning == MEANS_PAUSED : str_is(x->value.text, "true");
         uint8_t now = x->remove ? 0 : true_value ? 1 : 2;
         if (s.paused != now) s.settled = 0;
         s.paused = now;
     } else {
-        uint8_t symbol = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value.text) : SYMBOL_CONST;
+        uint8_t symbol = x->value.kind == ARG_CAPTURE ? symbol_of_capture(d, before, x->value_id) : SYMBOL_CONST;
         if (!x->remove && !x->overwrite && s.paused_at && s.paused_at != symbol + 1) return tell(d, before, FATE_STUCK, "refused: the annotation is there with another value");
         uint8_t now = x->remove ? 0 : (uint8_t)(symbol + 1);
         if (s.paused_at != now) s.settled = 0;
         s.paused_at = now;
     }
-    tell_change(d, before, &s);
+    tell_change(d, &s);
 }
 
 static void patch(struct doing *d, const struct action *x, const struct state *before, int role)
 {
     struct state s = *before;
-    int file = part_file(d->part, x->file);
+    int file = part_file(d->part, x->file_id);
     if (file >= 0 && !s.files[file]) return tell(d, before, FATE_STUCK, "its patch has not been written");
     if (x->volume) {
-        int i = part_capture(d->part, x->capture);
+        int i = part_capture(d->part, x->capture_id);
         if (i < 0 || file < 0 || s.captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "which volume it is has not been captured");
         s.retained = s.files[file] == 3;
-        return tell_change(d, before, &s);
+        return tell_change(d, &s);
     }
     struct thing *t = thing_at(&s, role);
     if (t->there != THING_THERE) return tell(d, before, FATE_STUCK, "what it patches is not there");
     if (x->merge && role == ROLE_MAIN && d->part->hook) s.bounds = 0;
     if (x->merge) *t = thing_of(SIDE_OLD);
     else t->only_new = 0;
-    tell_change(d, before, &s);
+    tell_change(d, &s);
 }
 
 static void apply_file(struct doing *d, const struct action *x, const struct state *before)
 {
     struct state s = *before;
-    int file = part_file(d->part, x->file);
+    int file = part_file(d->part, x->file_id);
     if (file >= 0 && !s.files[file]) return tell(d, before, FATE_STUCK, "the file that it applies has not been written");
     for (uint32_t k = 0; k < x->objects_n; k++) {
         int role = part_role(d->part, x->objects[k]);
         if (role == ROLE_SCALER) hook_apply(&s, x->side, false);
         else if (role == ROLE_MAIN) s.main = thing_of(x->side);
     }
-    tell_change(d, before, &s);
+    tell_change(d, &s);
 }
 
 /* ---- looking ---- */
 
-static bool wants(const struct step *s, enum expect_kind kind, const char *text)
+static bool wants(const struct step *s, enum expect_kind kind)
 {
     for (uint32_t i = 0; i < s->expect_n; i++)
-        if (s->expect[i].kind == kind && (!text || str_is(s->expect[i].text, text))) return true;
+        if (s->expect[i].kind == kind) return true;
     return false;
-}
-
-static enum side release_wanted(const struct doing *d, const struct step *s)
-{
-    const struct plan *p = d->r->plan;
-    struct str old = str_printf(d->r->a, "deployed %.*s %.*s", STR_ARG(p->chart), STR_ARG(p->version_old));
-    struct str new = str_printf(d->r->a, "deployed %.*s %.*s", STR_ARG(p->chart), STR_ARG(p->version_new));
-    if (str_eq(old, new)) return SIDE_NONE;
-    return wants(s, EXPECT_EQUALS, str_z(d->r->a, old)) ? SIDE_OLD : wants(s, EXPECT_EQUALS, str_z(d->r->a, new)) ? SIDE_NEW : SIDE_NONE;
 }
 
 static void look(struct doing *d, const struct step *s, const struct action *x, const struct state *before)
@@ -517,17 +464,16 @@ static void look(struct doing *d, const struct step *s, const struct action *x, 
     /* KEDA has settled a pause when its HPA is gone; it makes it again when the pause ends. */
     bool hpa = false, paused = before->paused_at || before->paused;
     for (uint32_t k = 0; k < x->objects_n; k++) hpa |= x->objects[k] == d->part->hpa;
-    if (hpa && wants(s, EXPECT_EMPTY, NULL)) {
+    if (hpa && wants(s, EXPECT_EMPTY)) {
         if (!paused) return tell(d, before, FATE_STUCK, "it waits for a pause that nobody asked for");
         if (before->paused_at && before->settled != 1) after.live = (uint8_t)(before->paused_at - 1);
         after.settled = 1;
-    } else if (hpa && wants(s, EXPECT_NOT_EMPTY, NULL) && paused) {
+    } else if (hpa && wants(s, EXPECT_NOT_EMPTY) && paused) {
         return tell(d, before, FATE_STUCK, "it waits for the end of a pause that nobody ends");
     }
-    if (any && wants(s, EXPECT_EMPTY, NULL)) return tell(d, before, FATE_STUCK, "what should not be there is there");
-    enum side side = str_is(x->ask, "helm get all") ? release_wanted(d, s) : SIDE_NONE;
+    if (any && wants(s, EXPECT_EMPTY)) return tell(d, before, FATE_STUCK, "what should not be there is there");
     const struct record *newest = model_newest(before);
-    if (side != SIDE_NONE && (newest->side != side || newest->status != STATUS_DEPLOYED)) return tell(d, before, FATE_STUCK, "the release is not deployed at that version");
+    if (x->deployed != SIDE_NONE && (newest->side != x->deployed || newest->status != STATUS_DEPLOYED)) return tell(d, before, FATE_STUCK, "the release is not deployed at that version");
     tell(d, &after, FATE_DONE, NULL);
 }
 
@@ -551,14 +497,16 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
     }
 }
 
-static void capture(struct doing *d, const struct step *step, const struct action *x, const struct state *before)
+static void capture(struct doing *d, const struct move *move, const struct state *before)
 {
+    const struct step *step = move->step;
+    const struct action *x = move->x;
     struct state s = *before;
     int outside = -1;
     for (uint32_t k = 0; k < step->captures_n; k++) {
-        int i = part_capture(d->part, step->captures[k].name);
-        const struct meant *m = model_capture(d->r, step->captures[k].name);
+        int i = part_capture(d->part, move->ids->takes[k]);
         if (i < 0 || (s.captures[i] != VALUE_NONE && !step->fresh)) continue;
+        const struct meant *m = meant_at(d, i);
         s.captures[i] = value_of(d, m, before);
         if (m->meaning == MEANS_OUTSIDE) outside = i;
     }
@@ -603,32 +551,42 @@ static struct value at_path(struct value v, struct str path, int depth)
     return NIL;
 }
 
-static struct str hole_of(struct value v) { return v.kind == V_MAP ? value_str_at(v, "$capture") : STR(""); }
+static int hole_of(const struct reading *r, struct value v)
+{
+    const struct meant *m = v.kind == V_MAP ? model_capture(r, value_str_at(v, "$capture")) : NULL;
+    return m ? (int)(m - r->captures) : -1;
+}
+
+int model_hole(const struct reading *r, const struct plan_object *o, const struct move *m, struct value *value)
+{
+    struct str key = r->files[m->ids->writes].overlay == SIDE_OLD ? o->replicas_key_old : o->replicas_key_new;
+    *value = key.n ? at_path(m->step->document, key, 0) : NIL;
+    return hole_of(r, *value);
+}
 
 /* 1: written; 2 + symbol: with this part's replicas; 3 and 2 of a volume's policy: Retain, and what it was. */
-static void write_file(struct doing *d, const struct step *step, const struct state *before)
+static void write_file(struct doing *d, const struct move *move, const struct state *before)
 {
+    const struct step *step = move->step;
     struct state s = *before;
-    int i = part_file(d->part, step->stdout_to);
+    int i = part_file(d->part, move->ids->writes);
     if (i < 0) return tell(d, before, FATE_DONE, NULL);
-    enum side side = (enum side)(uintptr_t)strmap_get(&d->r->overlays, step->stdout_to);
     s.files[i] = 1;
-    if (side != SIDE_NONE && d->part->scaled) {
+    if (d->r->files[move->ids->writes].overlay != SIDE_NONE && d->part->scaled) {
         const struct plan_object *o = &d->r->plan->objects[d->part->main];
-        struct str key = side == SIDE_OLD ? o->replicas_key_old : o->replicas_key_new;
-        struct value v = key.n ? at_path(step->document, key, 0) : NIL;
-        struct arg hole = {.kind = ARG_CAPTURE, .text = hole_of(v)};
-        if (hole.text.n && untaken(d, before, &hole)) return tell(d, before, FATE_STUCK, "a number that it writes has not been captured");
+        struct value v;
+        int hole = model_hole(d->r, o, move, &v);
+        if (untaken(d, before, hole)) return tell(d, before, FATE_STUCK, "a number that it writes has not been captured");
         /* A workload that is new takes over the number of the one that it replaces. */
-        const struct meant *taken = hole.text.n ? model_capture(d->r, hole.text) : NULL;
+        const struct meant *taken = hole >= 0 ? &d->r->captures[hole] : NULL;
         if (taken && taken->meaning == MEANS_REPLICAS && !o->in_old) s.files[i] = 2 + SYMBOL_D;
-        else if (hole.text.n) s.files[i] = (uint8_t)(2 + symbol_of_capture(d, before, hole.text));
+        else if (taken) s.files[i] = (uint8_t)(2 + symbol_of_capture(d, before, hole));
         else if (v.kind != V_NIL) s.files[i] = 2 + SYMBOL_CONST;
     }
     struct value policy = value_at(step->document, "spec", "persistentVolumeReclaimPolicy", NULL);
     if (policy.kind != V_NIL && d->part->claim) {
-        const struct meant *m = model_capture(d->r, hole_of(policy));
-        int k = m ? part_capture(d->part, m->name) : -1;
+        int hole = hole_of(d->r, policy), k = part_capture(d->part, hole);
+        const struct meant *m = hole >= 0 ? &d->r->captures[hole] : NULL;
         if (m && k >= 0 && s.captures[k] == VALUE_NONE) return tell(d, before, FATE_STUCK, "the policy that it writes has not been captured");
         bool was = m && k >= 0 && m->meaning == MEANS_POLICY && m->object == d->part->main && s.captures[k] == VALUE_FIRST;
         s.files[i] = was ? 2 : 3;
@@ -638,16 +596,17 @@ static void write_file(struct doing *d, const struct step *step, const struct st
 
 /* ---- all of it ---- */
 
-int model_condition(const struct doing *d, const struct state *s, const struct condition *c)
+int model_condition(const struct doing *d, const struct state *s, const struct move *move, uint32_t condition)
 {
-    const struct meant *m = model_capture(d->r, c->capture);
-    int i = part_capture(d->part, c->capture), result = -1;
-    if (!m || i < 0) return -1;
+    const struct condition *c = &move->step->when[condition];
+    int i = part_capture(d->part, move->ids->when[condition]), result = -1;
+    if (i < 0) return -1;
+    const struct meant *m = meant_at(d, i);
     uint8_t code = s->captures[i];
     if (c->equals_capture.n) {
-        const struct meant *other = model_capture(d->r, c->equals_capture);
-        int k = part_capture(d->part, c->equals_capture);
-        if (!other || k < 0) return -1;
+        int k = part_capture(d->part, move->ids->when_other[condition]);
+        if (k < 0) return -1;
+        const struct meant *other = meant_at(d, k);
         if (m->meaning == MEANS_REVISION && other->meaning == MEANS_REVISION) result = code == s->captures[k];
         else if (m->meaning == MEANS_REVISION && other->meaning == MEANS_NEXT) result = code == VALUE_FIRST + NUMBER_NEXT && s->captures[k] == VALUE_FIRST;
         else if (m->meaning == MEANS_DESCRIPTION && other->meaning == MEANS_WORDS) result = code == VALUE_FIRST + WORDS_FIRST + k;
@@ -707,11 +666,13 @@ void model_environment(struct doing *d, const struct state *before)
     }
 }
 
-void model_do(struct doing *d, const struct step *s, const struct action *x, const struct state *before)
+void model_do(struct doing *d, const struct move *m, const struct state *before)
 {
+    const struct step *s = m->step;
+    const struct action *x = m->x;
     int role = ROLE_NONE;
     for (uint32_t i = 0; i < x->objects_n && role == ROLE_NONE; i++) role = part_role(d->part, x->objects[i]);
-    if (s->kind == STEP_WRITE) return write_file(d, s, before);
+    if (s->kind == STEP_WRITE) return write_file(d, m, before);
     switch (x->verb) {
     case VERB_UPGRADE: return upgrade(d, x, before);
     case VERB_ROLLBACK: return rollback(d, x, before);
@@ -732,11 +693,11 @@ void model_do(struct doing *d, const struct step *s, const struct action *x, con
             if (r != ROLE_NONE && !x->missing_ok && (r == ROLE_MAIN ? before->main : before->scaler).there == THING_ABSENT)
                 return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
         }
-        return capture(d, s, x, before);
+        return capture(d, m, before);
     }
-    if (s->kind == STEP_RECORD && s->stdout_to.n && part_file(d->part, s->stdout_to) >= 0) {
+    if (s->kind == STEP_RECORD && part_file(d->part, m->ids->writes) >= 0) {
         struct state after = *before;
-        after.files[part_file(d->part, s->stdout_to)] = 1;
+        after.files[part_file(d->part, m->ids->writes)] = 1;
         return tell(d, &after, FATE_DONE, NULL);
     }
     look(d, s, x, before);

@@ -30,6 +30,7 @@ enum verb {
     VERB_FORGET,     /* deletes Helm's record of the revision in `capture`; "": those of all pending operations */
 };
 
+/* Captures and work files are numbers once the plan has been read: indices in reading->captures and ->files; -1: none. */
 struct action {
     enum verb verb;
     const char *why;
@@ -50,6 +51,19 @@ struct action {
     struct str ns, selector; /* -n, -l; "" */
     bool all;                /* --all: every object of the kind */
     bool any_of_kind;        /* it names a kind, no object */
+    int capture_id, words_id, value_id, force_id, file_id, overlay_id;
+    enum side deployed;      /* an observation that wants the release deployed at this version; SIDE_NONE: it does not */
+    uint8_t jobs;            /* a deletion: bits of the hooks' Jobs that are gone after it */
+    bool deletes_old;        /* ... some object is not in the new version */
+};
+
+/* What a step refers to, by number. */
+struct step_ids {
+    int *when, *when_other, *takes; /* one for each condition, one for each capture */
+    int writes;              /* the file of its output */
+    int done;                /* the capture that its probe compares with */
+    int *before; uint32_t before_n; /* the captures that its preconditions compare with */
+    int *holes; uint32_t holes_n, holes_cap; /* the captures in its document */
 };
 
 /* ---- captures as the model knows them ---- */
@@ -74,6 +88,19 @@ struct meant {
     const struct step *step;
 };
 
+struct work_file {
+    struct str name;
+    const struct step *writer; /* the last step that writes it; NULL: none */
+    enum side overlay;       /* of the helm upgrade that takes it as last values file; SIDE_NONE: of none */
+};
+
+/* What decides about an object, for each version: bits 1 << side. */
+struct object_facts {
+    uint8_t record;          /* Helm has it in its record */
+    uint8_t kept, hook, applied;
+    bool custom, job;        /* a custom resource; a hook's Job or Pod of the new version */
+};
+
 /* ---- the plan, read ---- */
 
 enum { ROLE_NONE, ROLE_MAIN, ROLE_SCALER };
@@ -85,13 +112,18 @@ struct reading {
     struct action *forward, *back, *forward3, *back3; /* one a step; 3: what Helm 3 is given */
     struct meant *captures; uint32_t captures_n, captures_cap;
     struct strmap by_capture;    /* name -> index + 1 */
-    struct strmap files;         /* work file -> the step that writes it */
-    struct strmap overlays;      /* work file -> the side whose helm upgrade takes it as last values file */
+    struct work_file *files; uint32_t files_n, files_cap;
+    struct strmap by_file;       /* name -> index + 1 */
+    struct step_ids *forward_ids, *back_ids;
+    struct object_facts *facts;  /* one an object */
+    uint8_t all_jobs;            /* bits of all the hooks' Jobs */
+    bool forgets_by_number;      /* some step deletes a record by its revision */
 };
 
 void model_read(struct reading *r, struct arena *a, const struct plan *p);
 void action_read(const struct reading *r, const struct step *s, const struct argv *v, struct action *out);
 const struct meant *model_capture(const struct reading *r, struct str name);
+const struct work_file *model_file(const struct reading *r, struct str name);
 /* Custom resources are merged otherwise by a client-side apply. */
 bool model_is_custom(const struct plan_object *o);
 
@@ -113,17 +145,18 @@ enum { WORDS_START = 1, WORDS_OTHER, WORDS_ROLLBACK, WORDS_FIRST /* + index of t
 enum { NUMBER_START, NUMBER_NEXT, NUMBER_LATER }; /* the revision from before, the one after it, any other */
 
 struct record {
-    uint8_t side, status, words, number;
+    uint16_t side : 2, status : 3, number : 2, words : 9;
 };
 
-enum { RECORDS = 5, CAPTURES = 20, FILES = 6 };
+enum { RECORDS = 5, CAPTURES = 24, FILES = 8 };
 enum { JOBS = 5, JOB_STRAY = 1 << 6, JOB_OLD = 1 << 7 };
 enum { DATA_NONE, DATA_ALIVE, DATA_DETACHED, DATA_GONE };
 /* Of a capture: 0 not taken, else 1 for empty, or a code that its meaning reads. */
 enum { VALUE_NONE, VALUE_EMPTY, VALUE_FIRST };
 
 struct state {
-    uint16_t pc, entry;
+    uint16_t pc;
+    uint16_t again;                  /* of the rollback: where a new start begins; UINT16_MAX: where it stopped */
     uint16_t far;                    /* furthest forward step that was begun, and 1: it decides where the rollback is entered (search.c) */
     uint8_t mode, clean, start;      /* start: how the run began (search.c) */
     uint8_t records_n;
@@ -139,7 +172,8 @@ struct state {
                                       * of another number than the plan knows), and JOB_OLD */
     uint8_t stray;                   /* a hook's object of another revision than the plan knows is left behind */
     uint8_t outside;                 /* what MEANS_OUTSIDE last saw of other parts' objects, 2 bits a capture: 1 something, 2 nothing; 0 since Helm changed them */
-    uint8_t captures[CAPTURES], files[FILES];
+    uint8_t spare;                   /* so that what follows begins at a whole word */
+    uint8_t files[FILES], captures[CAPTURES]; /* last, so that a state ends after the captures that its part has */
 };
 
 /* ---- one part of the cluster ---- */
@@ -156,13 +190,26 @@ struct part {
     int major;
     bool server_side;
     bool bound;                      /* claim: it has a volume */
-    struct str captures[CAPTURES]; uint8_t captures_n;
-    struct str files[FILES]; uint8_t files_n;
+    int captures[CAPTURES]; uint8_t captures_n;  /* numbers of the captures that its states hold */
+    int files[FILES]; uint8_t files_n;
+    bool *steps;                     /* which steps matter to it: first those of the upgrade, then those of the rollback */
+    int8_t *capture_slots, *file_slots;          /* back: -1 for those that it does not hold */
+    bool full;                       /* it would need more than a state has room for */
+};
+
+/* A step that matters to a part. */
+struct move {
+    const struct step *step;
+    const struct action *x;
+    const struct step_ids *ids;
+    uint32_t at;                     /* its index in its list */
+    bool environment;                /* what the environment does before it makes a difference */
 };
 
 enum fate {
     FATE_DONE,    /* exit 0, as expected */
     FATE_STOP,    /* it failed, or was killed: the run stops here */
+    FATE_CUT,     /* it was done, and killed before that was noted. (That it was killed before it did anything is a stop before it.) */
     FATE_STUCK,   /* it fails in this state whatever happens */
     FATE_HARM,    /* it did what nothing can undo and nobody asked for */
 };
@@ -174,16 +221,18 @@ struct doing {
     void (*outcome)(void *context, const struct state *after, enum fate fate, const char *what);
 };
 
-/* All outcomes of a step in this state. `s` says which step, `x` what its argv is. */
-void model_do(struct doing *d, const struct step *s, const struct action *x, const struct state *before);
+/* All outcomes of a step in this state. */
+void model_do(struct doing *d, const struct move *m, const struct state *before);
 /* What the environment may do, of itself, in this state. */
 void model_environment(struct doing *d, const struct state *before);
 /* 1 true, 0 false, -1 either. */
-int model_condition(const struct doing *d, const struct state *s, const struct condition *c);
+int model_condition(const struct doing *d, const struct state *s, const struct move *m, uint32_t condition);
+/* What an overlay gives for an object's replicas: the capture in that hole, or -1 and the value itself. */
+int model_hole(const struct reading *r, const struct plan_object *o, const struct move *m, struct value *value);
 bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol);
 int part_role(const struct part *p, uint32_t object);
-int part_capture(const struct part *p, struct str name);  /* -1: not of this part */
-int part_file(const struct part *p, struct str name);
+int part_capture(const struct part *p, int capture);  /* its place in a state; -1: not of this part */
+int part_file(const struct part *p, int file);
 struct thing thing_of(enum side s);
 /* Helm's records: the newest; the version of the newest that is deployed, SIDE_NONE when there is none. */
 const struct record *model_newest(const struct state *s);

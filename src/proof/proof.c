@@ -68,12 +68,13 @@ static void look_of(struct buf *b, const struct search *q, uint32_t i)
 }
 
 /* Two parts of the same look have the same runs. */
-static struct str look_of_part(const struct search *q, const struct part *p)
+static struct str look_of_part(struct search *q, struct part *p)
 {
     struct buf b = buf_new(q->a);
     look_of(&b, q, p->main);
     look_of(&b, q, p->scaler);
     buf_printf(&b, "%d%d%d%d", p->claim, p->hook, p->numbered, p->crd);
+    search_gather(q, p);
     search_look(q, p, &b);
     return buf_str(&b);
 }
@@ -104,6 +105,7 @@ static void find_sorts(struct search *q, struct sorts *out)
         if (!make_part(q, i, taken, &part)) continue;
         q->proof->parts++;
         struct str look = look_of_part(q, &part);
+        if (part.full) q->unmodelled = true, proof_fail(q, "model", p->objects[i].id, str_printf(q->a, "more captures or files bear on %.*s than the proof can follow", STR_ARG(p->objects[i].id)));
         *PUSH(q->a, out->all, out->all_n, out->all_cap) = (struct sort){part, look, false};
         /* Data is lost object by object. */
         if (!part.claim && !strmap_put(&looks, look, (void *)p)) continue;
@@ -175,7 +177,7 @@ static bool holds(struct search *q, struct sorts *sorts, struct disproof **first
 }
 
 /* The same without a step: only parts to which it matters, one of each look. */
-static bool holds_without(struct search *q, const struct sorts *sorts, const struct step *s, bool back, uint32_t at)
+static bool holds_without(struct search *q, const struct sorts *sorts, const struct step *s, uint32_t number)
 {
     struct strmap seen = strmap_new(q->a);
     bool held = true;
@@ -183,7 +185,7 @@ static bool holds_without(struct search *q, const struct sorts *sorts, const str
         const struct sort *k = &sorts->all[i];
         struct disproof *f;
         bool lost = false;
-        if (!search_matters(q, &k->part, s, back, at) || !strmap_put(&seen, k->name, q)) continue;
+        if (!k->part.steps[number] || !strmap_put(&seen, k->name, q)) continue;
         q->without = s;
         held = search_part(q, &k->part, &lost, &f) && (!lost || k->part.claim || k->part.crd);
         q->without = NULL;
@@ -200,7 +202,7 @@ static void find_spare(struct search *q, const struct sorts *sorts)
     for (size_t l = 0; l < 2; l++)
         for (uint32_t i = 0; i < lists[l]->n; i++) {
             const struct step *s = lists[l]->v[i];
-            if (!step_changes(s) || !holds_without(q, sorts, s, l == 1, i)) continue;
+            if (!step_changes(s) || !holds_without(q, sorts, s, l ? p->forward.n + i : i)) continue;
             *PUSH(q->a, q->proof->spare, q->proof->spare_n, q->proof->spare_cap) = s->id;
         }
     q->proof->states = states;
@@ -228,6 +230,7 @@ struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
     model_read(&q->r, a, p);
     flow_check(q);
     if (!differs_anywhere(p)) proof_fail(q, "forward", STR(""), STR("start and goal are the same, so nothing is proved"));
+    search_index_steps(q);
     find_sorts(q, &sorts);
     if (!q->unmodelled && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
     if (!q->proof->failures_n) check_losses(q, &sorts);

@@ -1,7 +1,9 @@
 /* Every run of every part: forward with each outcome of each step, stopped anywhere, resumed or rolled back, the rollback stopped anywhere and started again. */
 #include "proof/search.h"
 
-enum mode { FORWARD, BACK };
+#include <stddef.h>
+
+enum mode { FORWARD, BACK, MODES };
 
 static bool is_back(const struct state *s) { return s->mode == BACK; }
 
@@ -12,144 +14,182 @@ struct node {
     const char *what;
 };
 
+enum { PLACES = FILES + CAPTURES, WORDS = PLACES / 8 };
+
+/* Which files and captures a state keeps: a byte each, 0 or 0xff. */
+struct mask {
+    uint64_t v[WORDS];
+};
+
 struct exploration {
     struct search *q;
     struct part part;
     struct doing d;
-    uint32_t *forward, *back; uint32_t forward_n, back_n; /* steps that matter to this part */
-    uint32_t last_use[CAPTURES + FILES]; /* of the rollback's steps that matter, the last that reads it, and 1; 0: none */
-    bool symbolic[CAPTURES + FILES];     /* it holds a number of replicas */
-    bool anew[CAPTURES + FILES];         /* the rollback takes or writes it anew each time */
+    struct move *moves[MODES]; uint32_t moves_n[MODES]; /* steps that matter to this part */
+    uint32_t fresh;             /* the first of the upgrade's moves at or after its first fresh step; UINT32_MAX: none */
+    struct mask *kept[2];       /* at each of the rollback's moves: [1] when it starts there */
+    uint8_t symbolic[PLACES]; uint32_t symbolic_n;      /* places that may hold a number of replicas */
+    bool numbers_read;          /* by the rollback: whether a revision is the one after the first */
+    uint32_t words_read;        /* by the rollback: bits of the captured descriptions that it tells from others */
+    uint32_t size;              /* bytes of a state that this part uses, in whole words */
     struct node *v; uint32_t n, cap;
     uint32_t *slots; uint32_t slots_n;
     uint32_t at;                /* the node whose successors are made */
     const struct step *step;
-    uint32_t list;              /* mode of that step */
     bool failed, lost;
     struct disproof *failure;
 };
 
+static const struct plan_object *object(const struct exploration *e, uint32_t i) { return i == UINT32_MAX ? NULL : &e->q->r.plan->objects[i]; }
+
 /* ---- what need not be remembered ---- */
 
-static void note_use(struct exploration *e, int place, uint32_t at)
+struct uses {
+    uint32_t last[PLACES];      /* of the rollback's moves, the last that reads it, and 1; 0: none */
+    bool anew[PLACES];          /* the rollback takes or writes it anew each time */
+};
+
+static void use(struct uses *u, int place, uint32_t at)
 {
-    if (place >= 0) e->last_use[place] = at + 1;
+    if (place >= 0) u->last[place] = at + 1;
 }
 
-static void note_capture(struct exploration *e, struct str name, uint32_t at) { note_use(e, part_capture(&e->part, name), at); }
-
-static void note_file(struct exploration *e, struct str name, uint32_t at)
+static int place_of_capture(const struct exploration *e, int capture)
 {
-    int i = part_file(&e->part, name);
-    note_use(e, i < 0 ? -1 : CAPTURES + i, at);
+    int i = part_capture(&e->part, capture);
+    return i < 0 ? -1 : FILES + i;
 }
 
-static void note_holes(struct exploration *e, struct value v, uint32_t at, uint32_t depth)
+static void use_move(const struct exploration *e, struct uses *u, uint32_t at)
 {
-    if (depth > 64) return;
-    if (v.kind == V_LIST)
-        for (uint32_t i = 0; i < list_len(v); i++) note_holes(e, v.u.list->v[i], at, depth + 1);
-    if (v.kind != V_MAP) return;
-    note_capture(e, value_str_at(v, "$capture"), at);
-    for (uint32_t i = 0; i < map_len(v); i++) note_holes(e, v.u.map->v[i].value, at, depth + 1);
+    const struct move *m = &e->moves[BACK][at];
+    const struct action *x = m->x;
+    const int captures[] = {x->capture_id, x->words_id, x->value_id, x->force_id};
+    for (int i = 0; i < 4; i++) use(u, place_of_capture(e, captures[i]), at);
+    use(u, part_file(&e->part, x->file_id), at);
+    use(u, part_file(&e->part, x->overlay_id), at);
+    for (uint32_t i = 0; i < m->step->when_n; i++) {
+        use(u, place_of_capture(e, m->ids->when[i]), at);
+        use(u, place_of_capture(e, m->ids->when_other[i]), at);
+    }
+    for (uint32_t i = 0; i < m->ids->before_n; i++) use(u, place_of_capture(e, m->ids->before[i]), at);
+    for (uint32_t i = 0; i < m->ids->holes_n; i++) use(u, place_of_capture(e, m->ids->holes[i]), at);
+    for (uint32_t i = 0; i < m->step->captures_n && m->step->fresh; i++) {
+        int c = place_of_capture(e, m->ids->takes[i]);
+        if (c >= 0) u->anew[c] = true;
+    }
+    int f = part_file(&e->part, m->ids->writes);
+    if (f >= 0) u->anew[f] = true;
 }
 
-static void note_uses(struct exploration *e)
+/* Forgotten is what the rollback never reads again, or takes anew before it does. */
+static void find_kept(struct exploration *e)
 {
-    const struct reading *r = &e->q->r;
-    for (uint32_t i = 0; i < e->back_n; i++) {
-        const struct step *s = r->plan->back.v[e->back[i]];
-        const struct action *both[] = {&r->back[e->back[i]], &r->back3[e->back[i]]};
-        for (int k = 0; k < 2; k++) {
-            const struct action *x = both[k];
-            note_capture(e, x->capture, i);
-            note_capture(e, x->words, i);
-            note_capture(e, x->value.kind == ARG_CAPTURE ? x->value.text : STR(""), i);
-            note_capture(e, x->force.kind == ARG_CAPTURE ? x->force.text : STR(""), i);
-            note_file(e, x->file, i);
-            note_file(e, x->overlay, i);
+    struct uses u;
+    memset(&u, 0, sizeof u);
+    for (uint32_t i = 0; i < e->moves_n[BACK]; i++) use_move(e, &u, i);
+    for (int starts = 0; starts < 2; starts++) {
+        e->kept[starts] = NEW_ARRAY(e->q->a, struct mask, e->moves_n[BACK] + 1);
+        for (uint32_t pc = 0; pc <= e->moves_n[BACK]; pc++)
+            for (uint32_t i = 0; i < PLACES; i++) {
+                bool over = u.last[i] <= pc, forgotten = !u.last[i] || (u.anew[i] && (over || starts));
+                ((uint8_t *)e->kept[starts][pc].v)[i] = forgotten ? 0 : 0xff;
+            }
+    }
+}
+
+static enum meaning meaning_of(const struct exploration *e, int capture) { return capture < 0 ? MEANS_TEXT : e->q->r.captures[capture].meaning; }
+
+/* What the rollback reads of Helm's records. */
+static void find_read(struct exploration *e)
+{
+    for (uint32_t i = 0; i < e->moves_n[BACK]; i++) {
+        const struct move *m = &e->moves[BACK][i];
+        int done = part_capture(&e->part, m->ids->done);
+        if (done >= 0) e->words_read |= 1u << done;
+        for (uint32_t k = 0; k < m->step->when_n; k++) {
+            int other = part_capture(&e->part, m->ids->when_other[k]);
+            if (other >= 0) e->words_read |= 1u << other;
+            e->numbers_read |= meaning_of(e, m->ids->when[k]) == MEANS_NEXT || meaning_of(e, m->ids->when_other[k]) == MEANS_NEXT;
         }
-        for (uint32_t k = 0; k < s->when_n; k++) {
-            note_capture(e, s->when[k].capture, i);
-            note_capture(e, s->when[k].equals_capture, i);
-        }
-        if (s->kind == STEP_WRITE) note_holes(e, s->document, i, 0);
-        for (uint32_t k = 0; k < s->captures_n && s->fresh; k++) {
-            int c = part_capture(&e->part, s->captures[k].name);
-            if (c >= 0) e->anew[c] = true;
-        }
-        int f = part_file(&e->part, s->stdout_to);
-        if (f >= 0) e->anew[CAPTURES + f] = true;
     }
 }
 
 /* Of Helm's records count: the newest; below pending ones (two of them are as good as more) the one that comes up when they are taken away; and the version of
  * the newest deployed one. */
-static void simplify_records(struct state *s)
+static void simplify_records(const struct exploration *e, struct state *s)
 {
     struct record kept[RECORDS];
-    int n = 0, pending = 0, i = s->records_n - 1;
+    int n = 0, pending = 0, i = s->records_n - 1, most = e->q->r.forgets_by_number ? 2 : 1;
     for (; i >= 0 && s->records[i].status == STATUS_PENDING; i--)
-        if (pending++ < 2) kept[n++] = s->records[i];
+        if (pending++ < most) kept[n++] = s->records[i];
     if (i >= 0) kept[n++] = s->records[i];
     bool deployed = i >= 0 && s->records[i].status == STATUS_DEPLOYED;
     for (i--; i >= 0 && !deployed && n < RECORDS; i--) {
         if (s->records[i].status != STATUS_DEPLOYED) continue;
         deployed = true;
-        kept[n++] = (struct record){s->records[i].side, STATUS_DEPLOYED, WORDS_OTHER, NUMBER_LATER};
+        kept[n++] = (struct record){s->records[i].side, STATUS_DEPLOYED, NUMBER_LATER, WORDS_OTHER};
     }
     memset(s->records, 0, sizeof s->records);
-    for (int k = 0; k < n; k++) s->records[k] = kept[n - 1 - k];
+    for (int k = 0; k < n; k++) {
+        struct record r = kept[n - 1 - k];
+        if (is_back(s) && !e->numbers_read && r.number == NUMBER_NEXT) r.number = NUMBER_LATER;
+        if (is_back(s) && r.words >= WORDS_FIRST && !(e->words_read >> (r.words - WORDS_FIRST) & 1)) r.words = WORDS_OTHER;
+        s->records[k] = r;
+    }
     s->records_n = (uint8_t)n;
 }
 
-/* Forgets what the rollback never reads again, or takes anew before it does; and calls the numbers that nothing tells apart by the same names. */
+static void forget(const struct exploration *e, struct state *s, bool starts)
+{
+    uint64_t v[WORDS];
+    memcpy(v, s->files, sizeof v);
+    for (int i = 0; i < WORDS; i++) v[i] &= e->kept[starts][s->pc].v[i];
+    memcpy(s->files, v, sizeof v);
+}
+
+static void rename_symbol(uint8_t *names, uint8_t *next, uint8_t *place, uint8_t less)
+{
+    uint8_t symbol = (uint8_t)(*place - less);
+    if (symbol < SYMBOL_A || symbol > SYMBOL_D) return;
+    if (!names[symbol]) names[symbol] = (*next)++;
+    *place = (uint8_t)(names[symbol] + less);
+}
+
+/* Forgets, and calls the numbers that nothing tells apart by the same names. */
 static void simplify(const struct exploration *e, struct state *s, bool starts)
 {
-    for (uint32_t i = 0; s->mode == BACK && i < CAPTURES + FILES; i++) {
-        uint8_t *v = i < CAPTURES ? &s->captures[i] : &s->files[i - CAPTURES];
-        bool over = e->last_use[i] <= s->pc;
-        if (!e->last_use[i] || (e->anew[i] && (over || starts))) *v = 0;
-    }
-    simplify_records(s);
-    if (s->mode == FORWARD) s->outside = 0;
-    uint8_t names[SYMBOLS] = {0}, next = SYMBOL_A;
-    uint8_t *places[2 + CAPTURES + FILES], less[2 + CAPTURES + FILES];
-    uint32_t n = 0;
+    if (is_back(s)) forget(e, s, starts);
+    else s->outside = 0;
     if (!e->part.scaled) return;
-    places[n] = &s->live, less[n++] = 0;
-    if (s->paused_at) places[n] = &s->paused_at, less[n++] = 1;
-    for (int i = 0; i < e->part.captures_n; i++)
-        if (e->symbolic[i] && s->captures[i] >= VALUE_FIRST) places[n] = &s->captures[i], less[n++] = VALUE_FIRST;
-    for (int i = 0; i < e->part.files_n; i++)
-        if (e->symbolic[CAPTURES + i] && s->files[i] >= 2) places[n] = &s->files[i], less[n++] = 2;
-    for (uint32_t i = 0; i < n; i++) {
-        uint8_t symbol = (uint8_t)(*places[i] - less[i]);
-        if (symbol < SYMBOL_A || symbol > SYMBOL_D) continue;
-        if (!names[symbol]) names[symbol] = next++;
-        *places[i] = (uint8_t)(names[symbol] + less[i]);
+    uint8_t names[SYMBOLS] = {0}, next = SYMBOL_A;
+    rename_symbol(names, &next, &s->live, 0);
+    if (s->paused_at) rename_symbol(names, &next, &s->paused_at, 1);
+    for (uint32_t i = 0; i < e->symbolic_n; i++) {
+        uint8_t *place = &s->files[0] + e->symbolic[i];
+        if (*place >= VALUE_FIRST) rename_symbol(names, &next, place, VALUE_FIRST); /* of a file, too: 2 and the symbol */
     }
 }
 
 static void find_symbolic(struct exploration *e)
 {
     const struct reading *r = &e->q->r;
-    for (int i = 0; i < e->part.captures_n; i++) {
-        const struct meant *m = model_capture(r, e->part.captures[i]);
-        e->symbolic[i] = m && ((m->meaning == MEANS_REPLICAS && part_role(&e->part, m->object) == ROLE_MAIN) || (m->meaning == MEANS_PAUSED_AT && part_role(&e->part, m->object) == ROLE_SCALER));
+    for (uint8_t i = 0; i < e->part.captures_n; i++) {
+        const struct meant *m = &r->captures[e->part.captures[i]];
+        if ((m->meaning == MEANS_REPLICAS && part_role(&e->part, m->object) == ROLE_MAIN) || (m->meaning == MEANS_PAUSED_AT && part_role(&e->part, m->object) == ROLE_SCALER))
+            e->symbolic[e->symbolic_n++] = FILES + i;
     }
-    for (int i = 0; i < e->part.files_n; i++) e->symbolic[CAPTURES + i] = strmap_find(&r->overlays, e->part.files[i]) != NULL;
+    for (uint8_t i = 0; i < e->part.files_n; i++)
+        if (r->files[e->part.files[i]].overlay != SIDE_NONE) e->symbolic[e->symbolic_n++] = i;
 }
 
 /* ---- states, once each ---- */
 
-static uint32_t hash_state(const struct state *s)
+static uint32_t hash_state(const struct exploration *e, const struct state *s)
 {
     uint64_t h = 0x9e3779b97f4a7c15u, word;
-    for (size_t i = 0; i < sizeof *s; i += sizeof word) {
-        size_t n = sizeof *s - i < sizeof word ? sizeof *s - i : sizeof word;
-        word = 0;
-        memcpy(&word, (const char *)s + i, n);
+    for (size_t i = 0; i < e->size; i += sizeof word) {
+        memcpy(&word, (const char *)s + i, sizeof word);
         h = (h ^ word) * 0xff51afd7ed558ccdu;
         h ^= h >> 32;
     }
@@ -158,42 +198,48 @@ static uint32_t hash_state(const struct state *s)
 
 static void grow_slots(struct exploration *e)
 {
-    e->slots_n = e->slots_n ? e->slots_n * 2 : 256;
+    e->slots_n = e->slots_n ? e->slots_n * 2 : 1024;
     e->slots = NEW_ARRAY(e->q->a, uint32_t, e->slots_n);
     for (uint32_t i = 0; i < e->n; i++) {
-        uint32_t k = hash_state(&e->v[i].s) & (e->slots_n - 1);
+        uint32_t k = hash_state(e, &e->v[i].s) & (e->slots_n - 1);
         while (e->slots[k]) k = (k + 1) & (e->slots_n - 1);
         e->slots[k] = i + 1;
     }
 }
 
-/* What the environment does at other places can as well be done at the next of these. */
-static bool environment_matters(const struct exploration *e, const struct state *s, uint32_t at)
+/* The slot where a state is, or would be. */
+static uint32_t *slot_of(const struct exploration *e, const struct state *s)
 {
-    const struct reading *r = &e->q->r;
-    const struct step_list *l = is_back(s) ? &r->plan->back : &r->plan->forward;
-    if (at >= l->n) return true;
-    const struct action *x = is_back(s) ? &r->back[at] : &r->forward[at];
-    if (l->v[at]->kind == STEP_WRITE) return false;
-    if (x->verb != VERB_OBSERVE || l->v[at]->kind == STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n > 0;
+    uint32_t k = hash_state(e, s) & (e->slots_n - 1);
+    while (e->slots[k] && memcmp(&e->v[e->slots[k] - 1].s, s, e->size)) k = (k + 1) & (e->slots_n - 1);
+    return &e->slots[k];
+}
+
+/* What the environment does at other places can as well be done at the next of these. */
+static bool environment_matters(const struct exploration *e, const struct move *m)
+{
+    const struct action *x = m->x;
+    if (m->step->kind == STEP_WRITE) return false;
+    if (x->verb != VERB_OBSERVE || m->step->kind == STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n > 0;
     for (uint32_t i = 0; i < x->objects_n; i++)
         if (x->objects[i] == e->part.hpa) return true;
     return false;
 }
 
+static const struct move *next_move(const struct exploration *e, const struct state *s) { return s->pc < e->moves_n[s->mode] ? &e->moves[s->mode][s->pc] : NULL; }
+
 /* A step of the rollback that only looks, writes or is passed over: a stop before it is as good as one before the step that follows, for a new start takes
  * everything anew. Two of them in a row make one move. */
 static bool is_quiet(const struct exploration *e, const struct state *s)
 {
-    if (!is_back(s) || s->pc >= e->back_n || e->q->fresh_back[s->entry] == UINT32_MAX) return false;
-    uint32_t at = e->back[s->pc];
-    const struct step *step = e->q->r.plan->back.v[at];
-    for (uint32_t i = 0; i < step->when_n; i++)
-        if (!model_condition(&e->d, s, &step->when[i])) return true;
-    return at > e->q->fresh_back[s->entry] && e->q->r.back[at].verb == VERB_OBSERVE && !environment_matters(e, s, at);
+    const struct move *m = next_move(e, s);
+    if (!is_back(s) || !m || s->again == UINT16_MAX) return false;
+    for (uint32_t i = 0; i < m->step->when_n; i++)
+        if (!model_condition(&e->d, s, m, i)) return true;
+    return s->pc > s->again && m->x->verb == VERB_OBSERVE && !m->environment;
 }
 
-static void do_step(struct exploration *e, const struct state *before, uint32_t at);
+static void do_step(struct exploration *e, const struct state *before, const struct move *m);
 
 static void reach_at(struct exploration *e, const struct state *now, const struct step *step, const char *what, bool starts)
 {
@@ -201,16 +247,21 @@ static void reach_at(struct exploration *e, const struct state *now, const struc
     simplify(e, s, starts);
     if (!what && step && is_quiet(e, s)) {
         const struct step *here = e->step;
-        do_step(e, s, e->back[s->pc]);
+        do_step(e, s, next_move(e, s));
         e->step = here;
         return;
     }
     if (e->n * 2 >= e->slots_n) grow_slots(e);
-    uint32_t k = hash_state(s) & (e->slots_n - 1);
-    for (; e->slots[k]; k = (k + 1) & (e->slots_n - 1))
-        if (!memcmp(&e->v[e->slots[k] - 1].s, s, sizeof *s)) return;
+    if (!is_back(s) && !s->clean) {
+        /* Where the same was reached without a stop, more is demanded. */
+        s->clean = 1;
+        if (*slot_of(e, s)) return;
+        s->clean = 0;
+    }
+    uint32_t *slot = slot_of(e, s);
+    if (*slot) return;
     *PUSH(e->q->a, e->v, e->n, e->cap) = (struct node){*s, e->at, step, what};
-    e->slots[k] = e->n;
+    *slot = e->n;
     guard_step(e->q->a->guard);
 }
 
@@ -219,8 +270,6 @@ static void reach(struct exploration *e, const struct state *s, const struct ste
 /* ---- what a part is compared with ---- */
 
 enum { BEGAN_PAUSED_AT = 1, BEGAN_PAUSED = 2, BEGAN_ABSENT = 4, BEGAN_FOREIGN = 8 };
-
-static const struct plan_object *object(const struct exploration *e, uint32_t i) { return i == UINT32_MAX ? NULL : &e->q->r.plan->objects[i]; }
 
 static bool same_thing(struct thing x, struct thing y) { return !memcmp(&x, &y, sizeof x); }
 
@@ -349,10 +398,11 @@ static void fail(struct exploration *e, const char *obligation, uint32_t subject
 
 /* ---- stopping, resuming, rolling back ---- */
 
-static uint16_t first_at(const uint32_t *v, uint32_t n, uint32_t step)
+/* The first of the moves at or after a step; beyond the last when there is none. */
+static uint16_t first_at(const struct exploration *e, enum mode mode, uint32_t step)
 {
     uint32_t i = 0;
-    while (i < n && v[i] < step) i++;
+    while (i < e->moves_n[mode] && e->moves[mode][i].at < step) i++;
     return (uint16_t)i;
 }
 
@@ -376,28 +426,29 @@ static void roll_back(struct exploration *e, const struct state *s, uint32_t beg
         e->at = here;
         return;
     }
+    uint32_t fresh = e->q->fresh_back[enter];
     x.mode = BACK;
     x.clean = 0;
-    x.entry = (uint16_t)enter;
-    x.pc = first_at(e->back, e->back_n, enter);
+    x.pc = first_at(e, BACK, enter);
+    x.again = fresh == UINT32_MAX ? UINT16_MAX : first_at(e, BACK, fresh);
+    simplify_records(e, &x);
     reach_at(e, &x, step, what, true);
 }
 
 static uint32_t step_index(const struct exploration *e, const struct state *s)
 {
-    bool back = s->mode == BACK;
-    uint32_t n = back ? e->back_n : e->forward_n, all = back ? e->q->r.plan->back.n : e->q->r.plan->forward.n;
-    return s->pc < n ? (back ? e->back : e->forward)[s->pc] : all;
+    const struct move *m = next_move(e, s);
+    return m ? m->at : is_back(s) ? e->q->r.plan->back.n : e->q->r.plan->forward.n;
 }
 
 static void resume(struct exploration *e, const struct state *s, const struct step *step, const char *what)
 {
     struct state x = *s;
-    uint32_t at = step_index(e, s), fresh = s->mode == BACK ? e->q->fresh_back[s->entry] : e->q->fresh_forward;
-    bool again = fresh != UINT32_MAX && fresh < at;
+    uint32_t fresh = is_back(s) ? s->again : e->fresh;
+    bool again = fresh < s->pc;
     x.clean = 0;
     /* A Job of the old version ends before somebody starts the rollback again (a premise); what it does, it has done by then. */
-    if (s->mode == BACK && (s->jobs & JOB_OLD)) {
+    if (is_back(s) && (s->jobs & JOB_OLD)) {
         struct state after = x;
         x.jobs &= (uint8_t)~JOB_OLD;
         after.jobs = x.jobs;
@@ -408,9 +459,9 @@ static void resume(struct exploration *e, const struct state *s, const struct st
         }
     }
     /* The journal knows what is done. In the upgrade what is after a fresh step may be passed over or be done again. */
-    if (s->mode == FORWARD || !again) reach(e, &x, step, what);
+    if (!is_back(s) || !again) reach(e, &x, step, what);
     if (!again) return;
-    x.pc = s->mode == BACK ? first_at(e->back, e->back_n, fresh) : first_at(e->forward, e->forward_n, fresh);
+    x.pc = (uint16_t)fresh;
     reach_at(e, &x, step, what, true);
 }
 
@@ -419,10 +470,19 @@ static void stopped(struct exploration *e, const struct state *s, const char *wh
 {
     struct state x = *s;
     uint32_t at = step_index(e, s);
-    if (s->mode == FORWARD) {
+    if (!is_back(s)) {
         roll_back(e, &x, at + 1, e->step, what);
         x.far = furthest(e, s, at + 1);
     }
+    resume(e, &x, e->step, what);
+}
+
+/* It was done, and that is not in the journal. Where the rollback takes everything anew that is a stop after it, and so it is for the way back from the upgrade. */
+static void unnoted(struct exploration *e, const struct state *s, const char *what)
+{
+    struct state x = *s;
+    if (is_back(s) && s->again <= s->pc) return;
+    if (!is_back(s)) x.far = furthest(e, s, step_index(e, s) + 1);
     resume(e, &x, e->step, what);
 }
 
@@ -431,6 +491,7 @@ static void stopped(struct exploration *e, const struct state *s, const char *wh
 static void took_place(void *context, const struct state *after, enum fate fate, const char *what)
 {
     struct exploration *e = context;
+    const struct state *before = &e->v[e->at].s;
     struct state x = *after;
     bool stuck = fate == FATE_STUCK;
     if (e->failed) return;
@@ -438,66 +499,61 @@ static void took_place(void *context, const struct state *after, enum fate fate,
     if (stuck && e->step->optional) fate = FATE_DONE;
     else if (stuck && is_back(after)) return fail(e, "back", UINT32_MAX, "the rollback cannot go on", e->step, what);
     else if (stuck && after->clean) return fail(e, "forward", UINT32_MAX, "the upgrade cannot succeed", e->step, what);
-    if (fate != FATE_DONE) return stopped(e, after, what);
+    if (x.records_n != before->records_n || memcmp(x.records, before->records, sizeof x.records)) simplify_records(e, &x);
+    if (fate == FATE_CUT) return unnoted(e, &x, what);
+    if (fate != FATE_DONE) return stopped(e, &x, what);
     if (!is_back(after)) x.far = furthest(e, after, step_index(e, after) + 1);
     x.pc++;
     reach(e, &x, e->step, what);
 }
 
 /* Whether its probe says that it is done, and whether its preconditions let it run. */
-static bool is_done(const struct exploration *e, const struct step *s, const struct state *x)
+static bool is_done(const struct exploration *e, const struct move *m, const struct state *x)
 {
-    const struct check *c = &s->done_when;
-    if (!c->argv.n || c->expect_n != 1 || c->expect[0].kind != EXPECT_CAPTURE) return false;
-    int i = part_capture(&e->part, c->expect[0].text);
+    int i = part_capture(&e->part, m->ids->done);
     return i >= 0 && model_newest(x)->words == WORDS_FIRST + i;
 }
 
-static bool may_run(const struct exploration *e, const struct step *s, const struct state *x)
+static bool may_run(const struct exploration *e, const struct move *m, const struct state *x)
 {
-    for (uint32_t i = 0; i < s->preconditions_n; i++) {
-        const struct check *c = &s->preconditions[i];
-        const struct meant *m = c->expect_n == 1 && c->expect[0].kind == EXPECT_CAPTURE ? model_capture(&e->q->r, c->expect[0].text) : NULL;
-        int k = m ? part_capture(&e->part, m->name) : -1;
-        if (k >= 0 && m->meaning == MEANS_REVISION && (x->captures[k] != VALUE_FIRST || !model_is_start(x))) return false;
+    for (uint32_t i = 0; i < m->ids->before_n; i++) {
+        int k = part_capture(&e->part, m->ids->before[i]);
+        if (k >= 0 && meaning_of(e, m->ids->before[i]) == MEANS_REVISION && (x->captures[k] != VALUE_FIRST || !model_is_start(x))) return false;
     }
     return true;
 }
 
-static struct state passed_over(const struct exploration *e, const struct step *s, const struct state *before)
+static struct state passed_over(const struct exploration *e, const struct move *m, const struct state *before)
 {
     struct state x = *before;
-    for (uint32_t i = 0; i < s->captures_n; i++) {
-        int k = part_capture(&e->part, s->captures[i].name);
-        if (k >= 0 && (x.captures[k] == VALUE_NONE || s->fresh)) x.captures[k] = VALUE_EMPTY;
+    for (uint32_t i = 0; i < m->step->captures_n; i++) {
+        int k = part_capture(&e->part, m->ids->takes[i]);
+        if (k >= 0 && (x.captures[k] == VALUE_NONE || m->step->fresh)) x.captures[k] = VALUE_EMPTY;
     }
     x.pc++;
     return x;
 }
 
-static void pass_over(struct exploration *e, const struct step *s, const struct state *before)
+static void pass_over(struct exploration *e, const struct move *m, const struct state *before)
 {
-    struct state x = passed_over(e, s, before);
-    reach(e, &x, s, NULL);
+    struct state x = passed_over(e, m, before);
+    reach(e, &x, m->step, NULL);
 }
 
-static void do_step(struct exploration *e, const struct state *before, uint32_t at)
+static void do_step(struct exploration *e, const struct state *before, const struct move *m)
 {
-    const struct plan *plan = e->q->r.plan;
-    const struct step *s = is_back(before) ? plan->back.v[at] : plan->forward.v[at];
-    const struct action *both[] = {is_back(before) ? e->q->r.back : e->q->r.forward, is_back(before) ? e->q->r.back3 : e->q->r.forward3};
     int runs = 1;
-    e->step = s;
-    for (uint32_t i = 0; i < s->when_n; i++) {
-        int c = model_condition(&e->d, before, &s->when[i]);
+    e->step = m->step;
+    for (uint32_t i = 0; i < m->step->when_n; i++) {
+        int c = model_condition(&e->d, before, m, i);
         if (c == 0) runs = 0;
         else if (c < 0 && runs) runs = -1;
     }
-    if (runs <= 0) pass_over(e, s, before);
+    if (runs <= 0) pass_over(e, m, before);
     if (!runs) return;
-    if (is_done(e, s, before)) return pass_over(e, s, before);
-    if (!may_run(e, s, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
-    model_do(&e->d, s, &both[e->part.major == 3][at], before);
+    if (is_done(e, m, before)) return pass_over(e, m, before);
+    if (!may_run(e, m, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
+    model_do(&e->d, m, before);
 }
 
 static void environment(void *context, const struct state *after, enum fate fate, const char *what)
@@ -509,26 +565,24 @@ static void environment(void *context, const struct state *after, enum fate fate
 static void visit(struct exploration *e, uint32_t i)
 {
     struct state s = e->v[i].s;
-    uint32_t at = step_index(e, &s);
+    const struct move *m = next_move(e, &s);
     struct doing env = e->d;
     e->at = i;
     env.outcome = environment;
-    if (environment_matters(e, &s, at)) model_environment(&env, &s);
-    bool end = is_back(&s) ? s.pc >= e->back_n : s.pc >= e->forward_n;
+    if (!m || m->environment) model_environment(&env, &s);
     if (is_back(&s)) {
-        if (end) return compare_back(e, &s);
+        if (!m) return compare_back(e, &s);
         e->step = NULL;
-        uint32_t fresh = e->q->fresh_back[s.entry];
-        if (fresh != UINT32_MAX && fresh < at) resume(e, &s, NULL, "stopped, and started again");
+        if (s.again < s.pc) resume(e, &s, NULL, "stopped, and started again");
     } else {
         /* Stopped at any step since the last that mattered. */
-        uint32_t from = s.far, to = at < e->q->r.plan->forward.n ? at + 1 : at;
+        uint32_t from = s.far, to = m ? m->at + 1 : e->q->r.plan->forward.n;
         for (uint32_t k = from; k <= to; k++)
             if (k == from || e->q->alike[k] == k) roll_back(e, &s, k, NULL, "stopped");
-        if (end) return compare_forward(e, &s);
-        if (e->q->fresh_forward < at) resume(e, &s, NULL, "stopped, and started again");
+        if (!m) return compare_forward(e, &s);
+        if (e->fresh < s.pc) resume(e, &s, NULL, "stopped, and started again");
     }
-    if (!e->failed) do_step(e, &s, at);
+    if (!e->failed) do_step(e, &s, m);
 }
 
 /* ---- a witness: one run to the end and all the way back, of the part that has most to tell ---- */
@@ -547,20 +601,19 @@ static void first_success(void *context, const struct state *after, enum fate fa
 }
 
 /* False when it does not come to the end of the list. */
-static bool follow(struct exploration *e, struct state *s, const struct step_list *l, const struct action *x, const uint32_t *v, uint32_t n)
+static bool follow(struct exploration *e, struct state *s)
 {
     struct proof *p = e->q->proof;
-    while (s->pc < n) {
-        const struct step *step = l->v[v[s->pc]];
+    for (const struct move *m; (m = next_move(e, s));) {
         struct following f = {.done = false};
         struct doing d = {e->d.r, e->d.part, &f, first_success};
-        int runs = is_done(e, step, s) ? 0 : 1;
-        for (uint32_t i = 0; i < step->when_n; i++)
-            if (model_condition(&e->d, s, &step->when[i]) <= 0) runs = 0;
-        if (runs) model_do(&d, step, &x[v[s->pc]], s);
-        else f = (struct following){passed_over(e, step, s), NULL, true};
+        int runs = is_done(e, m, s) ? 0 : 1;
+        for (uint32_t i = 0; i < m->step->when_n; i++)
+            if (model_condition(&e->d, s, m, i) <= 0) runs = 0;
+        if (runs) model_do(&d, m, s);
+        else f = (struct following){passed_over(e, m, s), NULL, true};
         if (!f.done) return false;
-        if (f.what) *PUSH(e->q->a, p->witness, p->witness_n, p->witness_cap) = trace_line(e->q->a, step, f.what);
+        if (f.what) *PUSH(e->q->a, p->witness, p->witness_n, p->witness_cap) = trace_line(e->q->a, m->step, f.what);
         *s = f.after;
         if (runs) s->pc++;
     }
@@ -570,16 +623,16 @@ static bool follow(struct exploration *e, struct state *s, const struct step_lis
 static void witness(struct exploration *e)
 {
     struct search *q = e->q;
-    const struct plan *p = q->r.plan;
-    if (q->without || e->failed || e->forward_n + e->back_n <= q->witness_steps) return;
-    q->witness_steps = e->forward_n + e->back_n;
+    uint32_t n = e->moves_n[FORWARD] + e->moves_n[BACK];
+    if (q->without || e->failed || n <= q->witness_steps) return;
+    q->witness_steps = n;
     q->proof->witness_n = 0;
     struct state s = e->v[0].s;
-    uint32_t enter = q->enter[p->forward.n];
-    if (!follow(e, &s, &p->forward, q->r.forward, e->forward, e->forward_n) || enter == UINT32_MAX) return;
+    uint32_t enter = q->enter[q->r.plan->forward.n];
+    if (!follow(e, &s) || enter == UINT32_MAX) return;
     s.mode = BACK;
-    s.pc = first_at(e->back, e->back_n, enter);
-    follow(e, &s, &p->back, q->r.back, e->back, e->back_n);
+    s.pc = first_at(e, BACK, enter);
+    follow(e, &s);
 }
 
 /* ---- a part ---- */
@@ -593,7 +646,7 @@ static void begin(struct exploration *e, uint8_t start)
     s.clean = 1;
     s.start = start;
     s.records_n = 1;
-    s.records[0] = (struct record){SIDE_OLD, STATUS_DEPLOYED, WORDS_START, NUMBER_START};
+    s.records[0] = (struct record){SIDE_OLD, STATUS_DEPLOYED, NUMBER_START, WORDS_START};
     s.main = thing_of(main && main->in_old && !(start & BEGAN_ABSENT) ? SIDE_OLD : SIDE_NONE);
     if (start & BEGAN_FOREIGN) s.main.there = THING_FOREIGN;
     s.scaler = thing_of(scaler && scaler->in_old ? SIDE_OLD : SIDE_NONE);
@@ -616,15 +669,35 @@ static void begin_all(struct exploration *e)
     if (main && !main->in_old && !p->hook && !p->crd && !e->q->absent[p->main]) begin(e, BEGAN_FOREIGN);
 }
 
+static void find_moves(struct exploration *e, enum mode mode)
+{
+    const struct reading *r = &e->q->r;
+    const struct step_list *l = mode == BACK ? &r->plan->back : &r->plan->forward;
+    bool helm3 = e->part.major == 3;
+    const struct action *x = mode == BACK ? helm3 ? r->back3 : r->back : helm3 ? r->forward3 : r->forward;
+    const bool *in = e->part.steps + (mode == BACK ? r->plan->forward.n : 0);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < l->n; i++) n += in[i];
+    struct move *v = e->moves[mode] = NEW_ARRAY(e->q->a, struct move, n + 1);
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (!in[i]) continue;
+        struct move m = {l->v[i], &x[i], mode == BACK ? &r->back_ids[i] : &r->forward_ids[i], i, false};
+        m.environment = environment_matters(e, &m);
+        v[e->moves_n[mode]++] = m;
+    }
+}
+
 /* All runs of a part, under one way of applying. */
 static void explore(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
     struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_n = q->slots_n};
     e.d = (struct doing){&q->r, &e.part, &e, took_place};
-    search_find_captures(q, &e.part);
-    e.forward = search_find_steps(q, &e.part, &q->r.plan->forward, q->r.forward, &e.forward_n);
-    e.back = search_find_steps(q, &e.part, &q->r.plan->back, q->r.back, &e.back_n);
-    note_uses(&e);
+    e.size = (uint32_t)((offsetof(struct state, captures) + part->captures_n + 7) / 8 * 8);
+    find_moves(&e, FORWARD);
+    find_moves(&e, BACK);
+    e.fresh = q->fresh_forward == UINT32_MAX ? UINT32_MAX : first_at(&e, FORWARD, q->fresh_forward);
+    find_kept(&e);
+    find_read(&e);
     find_symbolic(&e);
     if (e.slots_n) memset(e.slots, 0, sizeof *e.slots * e.slots_n);
     begin_all(&e);
@@ -659,11 +732,31 @@ static bool helm3_differs(const struct search *q)
     return false;
 }
 
+/* Whether it matters to a part how Helm applies. */
+static bool method_matters(const struct search *q, const struct part *p)
+{
+    const struct reading *r = &q->r;
+    if (p->scaled || (p->main != UINT32_MAX && r->plan->objects[p->main].leaves_residue) || (p->scaler != UINT32_MAX && r->plan->objects[p->scaler].leaves_residue)) return true;
+    for (uint32_t k = 0; k < q->steps_n; k++) {
+        if (!p->steps[k]) continue;
+        bool back = k >= r->plan->forward.n;
+        const struct step *s = back ? r->plan->back.v[k - r->plan->forward.n] : r->plan->forward.v[k];
+        const struct step_ids *ids = back ? &r->back_ids[k - r->plan->forward.n] : &r->forward_ids[k];
+        for (uint32_t i = 0; i < s->when_n; i++) {
+            enum meaning m = ids->when[i] < 0 ? MEANS_TEXT : r->captures[ids->when[i]].meaning;
+            if (m == MEANS_SERVER_SIDE || m == MEANS_MAJOR) return true;
+        }
+    }
+    return false;
+}
+
 bool search_part(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
+    struct part p = *part;
+    bool all = !q->release_tried || method_matters(q, part);
     *failure = NULL;
+    if (q->without) search_gather(q, &p);
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !*failure; i++) {
-        struct part p = *part;
         if (is_terraform(q) ? methods[i].major != 3 : methods[i].major == 3 && !helm3_differs(q)) continue;
         p.major = methods[i].major;
         p.server_side = methods[i].server_side;
@@ -671,6 +764,8 @@ bool search_part(struct search *q, const struct part *part, bool *lost, struct d
             p.bound = bound;
             explore(q, &p, lost, failure);
         }
+        if (!all) break;
     }
+    q->release_tried = true;
     return !*failure;
 }

@@ -5,6 +5,10 @@
 #include "proof/model.h"
 #include "proof/proof.h"
 
+struct step_refs {
+    uint32_t *v, n, cap;        /* steps by number: first those of the upgrade, then those of the rollback */
+};
+
 struct search {
     struct arena *a;
     struct reading r;
@@ -16,8 +20,12 @@ struct search {
     bool *absent;               /* for each object: a step refuses when it is there before */
     bool applies_crds;
     bool unmodelled;            /* some command is not known at all: no run can be tried */
+    uint32_t steps_n;           /* of both lists */
+    struct step_refs by_all;    /* steps that matter to every part */
+    struct step_refs *by_object, *by_capture, *by_file, job_deleters;
     struct node *nodes; uint32_t nodes_cap; /* room of the last exploration, for the next */
     uint32_t *slots; uint32_t slots_n;
+    bool release_tried;         /* some part was tried under every way of applying: of what does not depend on the part that is enough */
     uint32_t witness_steps;     /* how many steps mattered to the part whose run is the witness */
     const struct step *without; /* left out, to see whether it is needed; NULL */
 };
@@ -25,12 +33,10 @@ struct search {
 /* False when some run breaks an obligation: the first such run. `lost`: data or a definition cannot be brought back. */
 bool search_part(struct search *q, const struct part *part, bool *lost, struct disproof **failure);
 
-/* Whether a step can change what happens to a part. */
-bool search_matters(const struct search *q, const struct part *part, const struct step *s, bool back, uint32_t at);
-/* What the plan does to a part, without its names: parts of the same look have the same runs. */
-void search_look(const struct search *q, const struct part *part, struct buf *b);
-/* The captures and files that a part's state has to hold, and the steps of a list that matter to it. */
-void search_find_captures(const struct search *q, struct part *p);
-uint32_t *search_find_steps(const struct search *q, const struct part *p, const struct step_list *l, const struct action *x, uint32_t *n);
+/* matter.c: once for a plan; then for each part, the steps that matter to it, and the captures and files that its states have to hold. */
+void search_index_steps(struct search *q);
+void search_gather(struct search *q, struct part *p);
+/* What the plan does to a gathered part, without its names: parts of the same look have the same runs. */
+void search_look(const struct search *q, const struct part *p, struct buf *b);
 
 #endif
