@@ -31,6 +31,7 @@ struct exploration {
     uint8_t symbolic[PLACES]; uint32_t symbolic_n;      /* places that may hold a number of replicas */
     bool numbers_read;          /* by the rollback: whether a revision is the one after the first */
     uint32_t words_read;        /* by the rollback: bits of the captured descriptions that it tells from others */
+    uint32_t defined;           /* the rollback's last move that surely applies the scaler's definition, and 1; 0: none */
     uint32_t size;              /* bytes of a state that this part uses, in whole words */
     struct node *v; uint32_t n, cap;
     uint32_t *slots; uint32_t slots_n;
@@ -100,6 +101,20 @@ static void find_kept(struct exploration *e)
 
 static enum meaning meaning_of(const struct exploration *e, int capture) { return capture < 0 ? MEANS_TEXT : e->q->r.captures[capture].meaning; }
 
+static bool surely_applies(const struct move *m, uint32_t object)
+{
+    if (m->x->verb != VERB_APPLY || m->step->when_n || m->step->optional || m->step->preconditions_n || m->ids->done >= 0) return false;
+    for (uint32_t i = 0; i < m->x->objects_n; i++)
+        if (m->x->objects[i] == object) return true;
+    return false;
+}
+
+static void find_defined(struct exploration *e)
+{
+    for (uint32_t i = 0; e->part.scaler_applied && i < e->moves_n[BACK]; i++)
+        if (surely_applies(&e->moves[BACK][i], e->part.scaler)) e->defined = i + 1;
+}
+
 /* What the rollback reads of Helm's records. */
 static void find_read(struct exploration *e)
 {
@@ -156,10 +171,18 @@ static void rename_symbol(uint8_t *names, uint8_t *next, uint8_t *place, uint8_t
     *place = (uint8_t)(names[symbol] + less);
 }
 
+/* What a hook applied is what a later step of the rollback applies anew, whatever it was: only whether it is there makes a difference until then. */
+static void forget_definition(const struct exploration *e, struct state *s)
+{
+    if (s->pc >= e->defined) return;
+    s->bounds = 0;
+    if (s->scaler.there == THING_THERE) s->scaler = thing_of(SIDE_OLD);
+}
+
 /* Forgets, and calls the numbers that nothing tells apart by the same names. */
 static void simplify(const struct exploration *e, struct state *s, bool starts)
 {
-    if (is_back(s)) forget(e, s, starts);
+    if (is_back(s)) forget(e, s, starts), forget_definition(e, s);
     else s->outside = 0;
     if (!e->part.scaled) return;
     uint8_t names[SYMBOLS] = {0}, next = SYMBOL_A;
@@ -698,6 +721,7 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
     e.fresh = q->fresh_forward == UINT32_MAX ? UINT32_MAX : first_at(&e, FORWARD, q->fresh_forward);
     find_kept(&e);
     find_read(&e);
+    find_defined(&e);
     find_symbolic(&e);
     if (e.slots_n) memset(e.slots, 0, sizeof *e.slots * e.slots_n);
     begin_all(&e);
