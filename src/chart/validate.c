@@ -45,9 +45,16 @@ static void add_violation(struct validation *x, const struct chart *c, struct st
 static const struct compiled_schema *compile(const struct chart *c)
 {
     struct compiled_schema *s = c->compiled;
-    if (!s->done) s->schema = schema_compile(s->a, c->schema, &s->error);
+    if (s->done) return s;
+    s->schema = schema_compile(s->a, c->schema, &s->error);
     s->done = true;
     return s;
+}
+
+void values_compile_schemas(const struct chart *c)
+{
+    if (c->compiled) compile(c);
+    for (uint32_t i = 0; i < c->subcharts_n; i++) values_compile_schemas(c->subcharts[i]);
 }
 
 static void validate_own(struct validation *x, const struct chart *c, struct value values, struct str path)

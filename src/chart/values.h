@@ -40,5 +40,7 @@ struct violation {
 };
 struct violations { struct arena *a; struct violation *v; size_t n, cap; };
 bool values_validate(struct arena *a, const struct chart *c, const struct map *values, struct violations *violations, struct str *error);
+/* Compiles the schemas of a chart and of all below it now, not at their first use: before threads share the chart. */
+void values_compile_schemas(const struct chart *c);
 
 #endif

@@ -695,6 +695,7 @@ struct parse_cache {
     struct arena *a;
     struct strmap by_text;
     struct known_file *files[FILE_SLOTS]; /* by place */
+    const struct parse_cache *from;       /* asked first; NULL: none */
 };
 
 struct parse_cache *parse_cache_new(struct arena *a)
@@ -702,6 +703,13 @@ struct parse_cache *parse_cache_new(struct arena *a)
     struct parse_cache *c = NEW(a, struct parse_cache);
     c->a = a;
     c->by_text = strmap_new(a);
+    return c;
+}
+
+struct parse_cache *parse_cache_fork(struct arena *a, const struct parse_cache *from)
+{
+    struct parse_cache *c = parse_cache_new(a);
+    c->from = from;
     return c;
 }
 
@@ -715,23 +723,26 @@ const struct parsed *tmpl_parse(struct arena *a, struct parse_cache *cache, stru
     buf_byte(&both, 0);
     buf_add(&both, text);
     struct str key = buf_str(&both);
-    struct parsed *p = strmap_get(&cache->by_text, key);
+    const struct parsed *p = NULL;
+    for (const struct parse_cache *c = cache; c && !p; c = c->from) p = strmap_get(&c->by_text, key);
     if (p) {
         arena_rewind(cache->a, before);
         return p;
     }
     struct str kept_name = str_sub(key, 0, name.n), kept_text = str_from_n(key, name.n + 1);
     p = parse_text(cache->a, kept_name, kept_text);
-    strmap_put(&cache->by_text, key, p);
+    strmap_put(&cache->by_text, key, (void *)p);
     return p;
 }
 
 const struct parsed *tmpl_parse_file(struct arena *a, struct parse_cache *cache, struct str name, struct str text)
 {
     if (!cache || !text.n) return tmpl_parse(a, cache, name, text);
-    struct known_file **slot = &cache->files[((uintptr_t)text.p >> 4) % FILE_SLOTS];
-    for (const struct known_file *f = *slot; f; f = f->next)
-        if (f->at == text.p && str_eq(f->name, name)) return f->parsed;
+    size_t at = ((uintptr_t)text.p >> 4) % FILE_SLOTS;
+    struct known_file **slot = &cache->files[at];
+    for (const struct parse_cache *c = cache; c; c = c->from)
+        for (const struct known_file *f = c->files[at]; f; f = f->next)
+            if (f->at == text.p && str_eq(f->name, name)) return f->parsed;
     struct known_file *f = NEW(cache->a, struct known_file);
     *f = (struct known_file){text.p, str_dup(cache->a, name), tmpl_parse(a, cache, name, text), *slot};
     *slot = f;

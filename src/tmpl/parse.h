@@ -15,6 +15,8 @@ struct parsed {
 /* Parses once per distinct text and name; `cache` may be NULL. Everything lives in the cache's arena, else in `a`. */
 struct parse_cache;
 struct parse_cache *parse_cache_new(struct arena *a);
+/* A cache that knows what `from` knows, which must not change meanwhile, and keeps what is new to itself: for a thread of its own. */
+struct parse_cache *parse_cache_fork(struct arena *a, const struct parse_cache *from);
 const struct parsed *tmpl_parse(struct arena *a, struct parse_cache *cache, struct str name, struct str text);
 /* The same for a text that stays as it is and where it is as long as the cache does (a chart's file): it is known again by its
  * place, not read again. */

@@ -30,8 +30,9 @@ static int by_place(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static void index_places(struct bench *b)
+void usage_index(struct bench *b)
 {
+    if (!b->base || b->places_of == b->base) return;
     const struct reads *r = &b->base->reads;
     b->places_n = 0;
     b->places_of = b->base;
@@ -54,7 +55,7 @@ static void note_readers_of(const struct bench *b, origin_id at, struct readers 
 static void note_readers(struct bench *b, origin_id at, struct readers *r)
 {
     if (!at) return;
-    if (b->places_of != b->base) index_places(b);
+    usage_index(b);
     uint64_t place = place_key(origin_get(b->origins, at));
     uint32_t lo = 0, hi = b->places_n;
     while (lo < hi) {
@@ -119,7 +120,7 @@ static struct readers readers_of(struct arena *a, struct bench *b, const struct 
 
 bool usage_reads(struct bench *b, const struct key *k)
 {
-    if (b->places_of != b->base) index_places(b); /* before the mark: the index stays */
+    usage_index(b); /* before the mark: the index stays */
     struct arena_mark m = arena_mark(b->scratch);
     bool any = readers_of(b->scratch, b, k).any;
     arena_rewind(b->scratch, m);
@@ -146,7 +147,7 @@ static void try_render(struct attempt *t)
 
 enum works usage_probe(struct bench *b, const struct map *user, const struct touch *touched, uint32_t touched_n, struct signature *sig)
 {
-    if (b->places_of != b->base) index_places(b);
+    usage_index(b);
     struct arena_mark m = arena_mark(b->scratch);
     struct readers r = {.paths = strmap_new(b->scratch)};
     bool limited = touched && !b->base->exec.writes_n;
@@ -226,7 +227,7 @@ static bool reader_failed(struct bench *b, const struct key *k)
 
 bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segments)
 {
-    if (b->places_of != b->base) index_places(b);
+    usage_index(b);
     struct arena_mark m = arena_mark(b->scratch);
     struct readers r = {.paths = strmap_new(b->scratch)};
     bool known = note_readers_at(b, segment, segments, &r), any = r.any;

@@ -1,5 +1,8 @@
 #include "usage/usage.h"
 
+#include <stdatomic.h>
+
+#include "usage/lanes.h"
 #include "usage/migrate.h"
 #include "usage/repair.h"
 #include "usage/successor.h"
@@ -36,27 +39,26 @@ static bool wants_signature(const struct bench *old, const struct bench *now, co
     return may_name_image(k) || became_blank(default_of(old->chart, k), default_of(now->chart, k));
 }
 
-static void find_effects(struct bench *old, struct bench *now, struct usage *u)
+static void find_effect(void *context, struct bench *old, struct bench *now, uint32_t i)
 {
-    for (uint32_t i = 0; i < u->n; i++) {
-        struct key *k = &u->keys[i];
-        if (k->blocking) continue;
-        if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), wants_signature(old, now, k) ? &k->new_signature : NULL);
-        if (k->new_effect == WORKS_NOT) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
-    }
+    struct usage *u = context;
+    struct key *k = &u->keys[i];
+    if (k->blocking) return;
+    if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), wants_signature(old, now, k) ? &k->new_signature : NULL);
+    if (k->new_effect == WORKS_NOT) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
 }
 
 /* ---- what the cluster decides ---- */
 
 struct counting {
     const struct env *env;
-    uint32_t *calls;
+    atomic_uint calls;
 };
 
 static struct value count_lookup(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name)
 {
     struct counting *c = context;
-    ++*c->calls;
+    atomic_fetch_add_explicit(&c->calls, 1, memory_order_relaxed);
     return c->env->lookup(c->env->lookup_context, a, api_version, kind, ns, name);
 }
 
@@ -114,6 +116,20 @@ bool usage_rebase(struct bench *b, const struct map *user, struct render *r)
     return true;
 }
 
+struct search {
+    const struct successors *all;
+    struct key **keys; uint32_t n, cap; /* dead, and not yet found */
+};
+
+static void find_successor(void *context, struct bench *old, struct bench *now, uint32_t i)
+{
+    const struct search *f = context;
+    struct successors own = *f->all;
+    own.old = old;
+    own.now = now;
+    successors_find(&own, f->keys[i]);
+}
+
 /* Some keys do something only beside others (a size, when the volume is on): once these have found their places, those are
  * looked for again. */
 static void find_successors(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u)
@@ -122,15 +138,16 @@ static void find_successors(struct bench *old, struct bench *now, const struct v
     uint32_t before = 0, proved = 0;
     for (int pass = 0; pass < PASSES; pass++) {
         struct successors s;
+        struct search f = {.all = &s};
         uint32_t open = 0;
         successors_prepare(old, now, defaults, &s);
         before = proved;
-        for (uint32_t i = 0; i < u->n; i++) {
-            struct key *k = &u->keys[i];
-            if (!key_is_dead(k) || k->renamed_proved) continue;
-            successors_find(&s, k);
-            proved += k->renamed_proved;
-            open += !k->renamed_proved;
+        for (uint32_t i = 0; i < u->n; i++)
+            if (key_is_dead(&u->keys[i]) && !u->keys[i].renamed_proved) *PUSH(now->a, f.keys, f.n, f.cap) = &u->keys[i];
+        usage_lanes(old, now, f.n, find_successor, &f);
+        for (uint32_t i = 0; i < f.n; i++) {
+            proved += f.keys[i]->renamed_proved;
+            open += !f.keys[i]->renamed_proved;
         }
         successors_settle(u);
         if (!open || proved == before) return;
@@ -151,9 +168,8 @@ static void gather_outcome(struct bench *old, struct bench *now, const struct va
 
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out)
 {
-    uint32_t calls = 0;
     struct env *env = NEW(a, struct env), *given = (struct env *)now->env;
-    struct counting c = {given, &calls};
+    struct counting c = {.env = given};
     *env = *given;
     if (env->lookup) {
         env->lookup = count_lookup;
@@ -164,8 +180,10 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     usage_repair(now, out);
     now->user = out->without;
     now->base = &out->base;
-    find_effects(old, now, out);
-    if (calls && out->based) excuse_by_cluster(now, out, old->chart);
+    if (!out->based) now->base = NULL;
+    usage_lanes(old, now, out->n, find_effect, out);
+    now->base = &out->base;
+    if (c.calls && out->based) excuse_by_cluster(now, out, old->chart);
     bool any = false;
     for (uint32_t i = 0; i < out->n; i++) {
         struct key *k = &out->keys[i];

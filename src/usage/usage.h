@@ -131,6 +131,8 @@ struct touch {
     uint32_t segments;
 };
 
+/* Notes where what the base render read stands; made at the first question, unless it was made before. Nothing when there is no base. */
+void usage_index(struct bench *b);
 /* What changes between the bench's base and a render with other values. `touched` limits the evaluation to templates that read
  * what is at, below or right above these paths; NULL: all. Fills the signature when it is not NULL. */
 enum works usage_probe(struct bench *b, const struct map *user, const struct touch *touched, uint32_t touched_n, struct signature *sig);

@@ -79,3 +79,17 @@ origin_id origin_in_layer(struct origins *o, origin_id id, uint32_t layer)
     }
     return p->made;
 }
+
+struct origins *origins_fork(struct arena *a, const struct origins *from)
+{
+    struct origins *o = NEW(a, struct origins);
+    *o = *from;
+    o->a = a;
+    o->v = arena_alloc(a, from->cap * sizeof *o->v);
+    if (from->n) memcpy(o->v, from->v, from->n * sizeof *o->v);
+    if (from->pairs_cap) {
+        o->pairs = arena_alloc(a, from->pairs_cap * sizeof *o->pairs);
+        memcpy(o->pairs, from->pairs, from->pairs_cap * sizeof *o->pairs);
+    }
+    return o;
+}

@@ -93,6 +93,8 @@ struct origins {
 };
 
 struct origins *origins_new(struct arena *a);
+/* A copy that grows by itself: for a thread of its own. What it had keeps its numbers. */
+struct origins *origins_fork(struct arena *a, const struct origins *from);
 origin_id origin_add(struct origins *o, struct origin what);
 /* The origin of an entry that wins over another (`loser` may itself be over others): a new one, the same for the same two.
  * The winner's own when the loser has none, or is one of its lower layers already. */
