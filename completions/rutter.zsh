@@ -59,7 +59,7 @@ _rutter() {
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
       '*--work-dir[where the scripts record (default\: below XDG_STATE_HOME)]:DIR:_files' \
       '*--force[write scripts that run although the plan is not proved]' \
@@ -107,7 +107,7 @@ _rutter() {
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--baseline[findings that are known already]:FILE:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output-file[write this format there as well; may be repeated]:FORMAT=FILE:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
@@ -151,7 +151,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
     ;;
@@ -194,7 +194,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--all[show version labels and checksums too]' \
       '*--exit-code[exit with status 1 when something differs]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -239,7 +239,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
       '*--diff[print what changes as a unified diff]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -280,7 +280,7 @@ _rutter() {
   rules)
     _arguments \
       '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
       '*:file:_files'
     ;;
@@ -290,7 +290,7 @@ _rutter() {
     ;;
   help)
     _arguments \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*:file:_files'
     ;;
   esac

@@ -102,6 +102,11 @@ int cli_plan(struct cli *c)
     if (!plan) return EXIT_BAD_INPUT;
     proof_attach(c->a, plan, o.force);
     plan->id = plan_id(c->a, plan_to_value(c->a, plan));
+    struct str why;
+    if (e->accepts && !e->accepts(c->a, plan, &why)) {
+        diag_error(c->diags, NOWHERE, "%s cannot express this plan: %.*s", e->name, STR_ARG(why));
+        return EXIT_BAD_INPUT;
+    }
     struct emit_input in = {.f = &f, .plan = plan, .color = c->color && !dir.n};
     if (dir.n && !write_plan(c, dir, &in)) return EXIT_BAD_INPUT;
     if (!dir.n || format.n) {

@@ -18,6 +18,8 @@ struct emitter {
     const char *name;            /* what --format calls it */
     unsigned what;               /* enum emit_for */
     void (*emit)(struct buf *out, const struct emit_input *in);
+    /* Whether this format can express the plan, and why it cannot; NULL: it can express any. */
+    bool (*accepts)(struct arena *a, const struct plan *p, struct str *why);
 };
 
 extern const struct emitter emitters[];   /* ends with a NULL name */

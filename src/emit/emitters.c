@@ -1,18 +1,20 @@
 #include "emit/emitters.h"
+#include "emit/exec.h"
 
 const struct emitter emitters[] = {
-    {"text", EMIT_LINT, emit_findings_text},
-    {"json", EMIT_LINT, emit_findings_json},
-    {"sarif", EMIT_LINT, emit_findings_sarif},
-    {"github", EMIT_LINT, emit_findings_github},
-    {"markdown", EMIT_LINT, emit_findings_markdown},
-    {"text", EMIT_DIFF, emit_diff_text},
-    {"json", EMIT_DIFF, emit_diff_json},
-    {"text", EMIT_PLAN, emit_plan_text},
-    {"json", EMIT_PLAN, emit_plan_json},
-    {"shell", EMIT_PLAN, emit_plan_shell},
-    {"rollback", EMIT_PLAN, emit_plan_rollback},
-    {"markdown", EMIT_PLAN, emit_plan_markdown},
+    {"text", EMIT_LINT, emit_findings_text, NULL},
+    {"json", EMIT_LINT, emit_findings_json, NULL},
+    {"sarif", EMIT_LINT, emit_findings_sarif, NULL},
+    {"github", EMIT_LINT, emit_findings_github, NULL},
+    {"markdown", EMIT_LINT, emit_findings_markdown, NULL},
+    {"text", EMIT_DIFF, emit_diff_text, NULL},
+    {"json", EMIT_DIFF, emit_diff_json, NULL},
+    {"text", EMIT_PLAN, emit_plan_text, NULL},
+    {"json", EMIT_PLAN, emit_plan_json, NULL},
+    {"shell", EMIT_PLAN, emit_plan_shell, NULL},
+    {"rollback", EMIT_PLAN, emit_plan_rollback, NULL},
+    {"markdown", EMIT_PLAN, emit_plan_markdown, NULL},
+    {"ansible", EMIT_PLAN, emit_plan_ansible, exec_accepts},
     {0},
 };
 

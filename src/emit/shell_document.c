@@ -8,12 +8,18 @@ struct pieces {
     struct buf text;
 };
 
+/* In pieces that an argument can hold: Linux allows 128 KiB, and a byte may take three characters. */
 static void flush(struct pieces *p)
 {
-    if (!p->text.n) return;
-    buf_z(p->s->out, "  text ");
-    emit_shell_word(p->s->out, buf_str(&p->text));
-    buf_byte(p->s->out, '\n');
+    enum { PIECE = 32768 };
+    struct str rest = buf_str(&p->text);
+    while (rest.n) {
+        size_t n = p->s->words && rest.n > PIECE ? PIECE : rest.n;
+        struct shell_line l = shell_line(p->s, "text");
+        shell_word(&l, str_sub(rest, 0, n));
+        shell_end(&l);
+        rest = str_from_n(rest, n);
+    }
     p->text.n = 0;
 }
 

@@ -1,4 +1,4 @@
-/* One step as a shell function in the words of runtime/30-steps.sh. */
+/* One step in the words of runtime/30-steps.sh: as a shell function, or as sentences. */
 #include "emit/shell.h"
 
 /* ---- lines ---- */
@@ -10,11 +10,13 @@ static void say(const struct shell *s, const char *command, struct str text)
     shell_end(&l);
 }
 
-static void number(const struct shell *s, const char *command, long long n) { buf_printf(s->out, "  %s %lld\n", command, n); }
+static void number(const struct shell *s, const char *command, long long n) { say(s, command, str_printf(s->a, "%lld", n)); }
 
 static void word_alone(const struct shell *s, const char *command, bool yes)
 {
-    if (yes) buf_printf(s->out, "  %s\n", command);
+    if (!yes) return;
+    struct shell_line l = shell_line(s, command);
+    shell_end(&l);
 }
 
 /* A note in lines of a readable width. */
@@ -37,11 +39,7 @@ static void argv(const struct shell *s, const char *command, const struct argv *
 {
     if (!v->n) return;
     struct shell_line l = shell_line(s, command);
-    for (uint32_t i = 0; i < v->n; i++) {
-        struct buf b = buf_new(s->a);
-        shell_arg(s, &b, &v->v[i]);
-        shell_raw(&l, buf_done(&b));
-    }
+    for (uint32_t i = 0; i < v->n; i++) shell_arg(&l, &v->v[i]);
     shell_end(&l);
 }
 
@@ -72,7 +70,7 @@ static void expects(const struct shell *s, const struct expect *v, uint32_t n)
         const struct expect *e = &v[i];
         struct shell_line l = shell_line(s, "expect");
         shell_word(&l, str_from(expectation(e->kind)));
-        if (e->kind == EXPECT_CAPTURE || e->kind == EXPECT_NOT_CAPTURE) shell_raw(&l, str_printf(s->a, "\"${capture[%.*s]}\"", STR_ARG(shell_key(s, e->text))));
+        if (e->kind == EXPECT_CAPTURE || e->kind == EXPECT_NOT_CAPTURE) shell_capture(&l, e->text);
         else if (e->kind == EXPECT_EXIT || e->kind == EXPECT_INT_GE) shell_word(&l, str_printf(s->a, "%lld", (long long)e->number));
         else shell_word(&l, e->text);
         shell_word(&l, shell_clean(s->a, e->explain));
@@ -161,7 +159,7 @@ static void conditions(const struct shell *s, const struct step *x)
         struct shell_line l = shell_line(s, "only_if");
         shell_word(&l, shell_key(s, c->capture));
         shell_raw(&l, c->negate ? STR("!=") : STR("="));
-        if (c->equals_capture.n) shell_raw(&l, str_printf(s->a, "\"${capture[%.*s]}\"", STR_ARG(shell_key(s, c->equals_capture))));
+        if (c->equals_capture.n) shell_capture(&l, c->equals_capture);
         else shell_word(&l, c->equals);
         shell_end(&l);
     }
@@ -214,10 +212,8 @@ static void environment(const struct shell *s, const struct step *x)
 {
     for (uint32_t i = 0; i < x->env_n; i++) {
         struct shell_line l = shell_line(s, "with_env");
-        struct buf b = buf_new(s->a);
         shell_word(&l, x->env[i].name);
-        shell_arg(s, &b, &x->env[i].value);
-        shell_raw(&l, buf_done(&b));
+        shell_arg(&l, &x->env[i].value);
         shell_end(&l);
     }
 }
@@ -251,6 +247,12 @@ void shell_step(const struct shell *s, uint32_t step)
     const struct step *x = s->list->v[step];
     struct str name = shell_function(s, step);
     buf_printf(s->out, "\n# %.*s\n%.*s() {\n", STR_ARG(x->id), STR_ARG(name));
+    shell_step_lines(s, x);
+    buf_z(s->out, "}\n");
+}
+
+void shell_step_lines(const struct shell *s, const struct step *x)
+{
     struct shell_line l = shell_line(s, "about");
     shell_word(&l, str_from(step_kind_name(x->kind)));
     shell_word(&l, str_from(phase_name(x->phase)));
@@ -277,5 +279,4 @@ void shell_step(const struct shell *s, uint32_t step)
     captures(s, x);
     http(s, x);
     if (x->kind == STEP_WRITE) shell_document(s, x->document);
-    buf_z(s->out, "}\n");
 }

@@ -1,4 +1,4 @@
-/* Names, arguments and lines of the scripts. All quoting is emit_shell_word's. */
+/* Names, arguments and lines of the scripts. All quoting is emit_shell_word's, and shell_encode's where there is no shell. */
 #include "emit/shell.h"
 
 enum { WIDTH = 118 };
@@ -52,14 +52,76 @@ static struct str underscored(struct arena *a, struct str id)
 
 struct str shell_function(const struct shell *s, uint32_t step) { return str_printf(s->a, "step_%u_%.*s", step + 1, STR_ARG(underscored(s->a, s->list->v[step]->id))); }
 
-/* ---- words ---- */
+/* ---- words without a shell ---- */
 
-void shell_arg(const struct shell *s, struct buf *b, const struct arg *x)
+static bool is_ascii(char c) { return c >= ' ' && c <= '~'; }
+
+/* What begins an expression: ${ of GitHub, $( of Tekton and Kubernetes, {{ {% {# of Argo and Jinja; {% also arises where what follows is encoded or a hole. */
+static bool begins_expression(struct str s, size_t i)
 {
+    char next = i + 1 < s.n ? s.p[i + 1] : 0;
+    if (s.p[i] == '$') return next == '{' || next == '(' || next == '$';
+    return s.p[i] == '{' && (!is_ascii(next) || next == '{' || next == '%' || next == '#' || next == '$');
+}
+
+void shell_encode(struct buf *b, struct str s)
+{
+    bool is_end = str_is(s, ";");
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!c) continue; /* no argument can hold it */
+        if (is_end || !is_ascii(c) || c == '%' || begins_expression(s, i)) buf_printf(b, "%%%02X", (unsigned)(unsigned char)c);
+        else buf_byte(b, c);
+    }
+}
+
+static void word_add(const struct shell *s, struct str word) { *PUSH(s->a, s->words->v, s->words->n, s->words->cap) = word; }
+
+static struct str encoded(const struct shell *s, struct str text)
+{
+    struct buf b = buf_new(s->a);
+    shell_encode(&b, text);
+    return buf_done(&b);
+}
+
+/* %(kind:text); a parenthesis in the text would end it. */
+static struct str hole(const struct shell *s, struct str before, const char *kind, struct str text)
+{
+    struct buf b = buf_new(s->a), inner = buf_new(s->a);
+    shell_encode(&b, before);
+    shell_encode(&inner, text);
+    buf_printf(&b, "%%(%s:", kind);
+    for (size_t i = 0; i < inner.n; i++) {
+        if (inner.p[i] == ')') buf_z(&b, "%29");
+        else buf_byte(&b, inner.p[i]);
+    }
+    buf_byte(&b, ')');
+    return buf_done(&b);
+}
+
+static struct str encoded_arg(const struct shell *s, const struct arg *x)
+{
+    switch (x->kind) {
+    case ARG_TEXT: break;
+    case ARG_CAPTURE: return hole(s, x->before, "capture", shell_key(s, x->text));
+    case ARG_WORK: return hole(s, x->before, "work", x->text);
+    case ARG_INPUT: return hole(s, x->before, "input", x->text);
+    case ARG_PARAM: return hole(s, x->before, "param", x->text);
+    }
+    return encoded(s, str_concat(s->a, x->before, x->text));
+}
+
+/* ---- words of the shell ---- */
+
+static struct str quoted_capture(const struct shell *s, struct str name) { return str_printf(s->a, "\"${capture[%.*s]}\"", STR_ARG(shell_key(s, name))); }
+
+static struct str quoted_arg(const struct shell *s, const struct arg *x)
+{
+    struct buf word = buf_new(s->a), *b = &word;
     if (x->before.n) emit_shell_word(b, x->before);
     switch (x->kind) {
     case ARG_TEXT: emit_shell_word(b, x->text); break;
-    case ARG_CAPTURE: buf_printf(b, "\"${capture[%.*s]}\"", STR_ARG(shell_key(s, x->text))); break;
+    case ARG_CAPTURE: buf_add(b, quoted_capture(s, x->text)); break;
     case ARG_WORK:
         buf_z(b, "\"$files\"/");
         emit_shell_word(b, x->text);
@@ -72,18 +134,33 @@ void shell_arg(const struct shell *s, struct buf *b, const struct arg *x)
         break;
     case ARG_PARAM: buf_z(b, str_is(x->text, "context") ? "\"$context\"" : "\"$terraform_dir\""); break;
     }
+    return buf_done(b);
 }
+
+/* ---- lines and sentences ---- */
 
 struct shell_line shell_line(const struct shell *s, const char *command)
 {
     struct shell_line l = {.s = s, .from = s->out->n};
-    buf_printf(s->out, "  %s", command);
+    struct str rest = str_from(command), one;
+    if (!s->words) {
+        buf_printf(s->out, "  %s", command);
+        return l;
+    }
+    for (bool more = true; more;) {
+        more = str_cut(rest, STR(" "), &one, &rest);
+        word_add(s, one);
+    }
     return l;
 }
 
 void shell_raw(struct shell_line *l, struct str word)
 {
     struct buf *b = l->s->out;
+    if (l->s->words) {
+        word_add(l->s, word);
+        return;
+    }
     if (b->n - l->from + word.n > WIDTH && b->n - l->from > 24) {
         buf_z(b, " \\\n   ");
         l->from = b->n - 3;
@@ -95,11 +172,28 @@ void shell_raw(struct shell_line *l, struct str word)
 void shell_word(struct shell_line *l, struct str text)
 {
     struct buf b = buf_new(l->s->a);
-    emit_shell_word(&b, text);
+    if (l->s->words || l->s->encoded) shell_encode(&b, text);
+    else emit_shell_word(&b, text);
+    if (l->s->encoded && !l->s->words) {
+        struct str code = buf_done(&b);
+        b = buf_new(l->s->a);
+        emit_shell_word(&b, code);
+    }
     shell_raw(l, buf_done(&b));
 }
 
-void shell_end(struct shell_line *l) { buf_byte(l->s->out, '\n'); }
+void shell_capture(struct shell_line *l, struct str name)
+{
+    shell_raw(l, l->s->words ? hole(l->s, STR(""), "capture", shell_key(l->s, name)) : quoted_capture(l->s, name));
+}
+
+void shell_arg(struct shell_line *l, const struct arg *x) { shell_raw(l, l->s->words ? encoded_arg(l->s, x) : quoted_arg(l->s, x)); }
+
+void shell_end(struct shell_line *l)
+{
+    if (l->s->words) word_add(l->s, STR(";"));
+    else buf_byte(l->s->out, '\n');
+}
 
 struct str shell_clean(struct arena *a, struct str text)
 {

@@ -45,6 +45,14 @@ no_helm_left() {
   refuse "the command of the last start is still at work (process $pid). Wait for it, or end it: kill -TERM $pid"
 }
 
+# This step and those after it are to be done again.
+reopen() {
+  local one
+  for one in "${steps[@]}"; do
+    [ -z "${number[$1]+x}" ] || [ "${number[$one]}" -lt "${number[$1]}" ] || unset 'ended[$one]'
+  done
+}
+
 read_journal() {
   local _ event step detail key value
   while read -r _ event step detail; do
@@ -54,6 +62,7 @@ read_journal() {
       end) ended["$step"]=1 ;;
       accept) accepted["$detail"]=1 ;;
       enter) entered=$step ;;
+      again) reopen "$step" ;;
     esac
   done <"$run/journal"
   while IFS=' ' read -r key value; do
