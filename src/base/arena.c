@@ -16,12 +16,13 @@
 #define REDZONE 0
 #endif
 
-enum { ALIGN = 16, FIRST_BLOCK = 32 << 10, LARGEST_STEP = 4 << 20, HUGE_PAGE = 2 << 20 };
+enum { FIRST_BLOCK = 32 << 10, LARGEST_STEP = 4 << 20, HUGE_PAGE = 2 << 20, READY = 128 << 10 };
 
 struct arena_block {
     struct arena_block *older;
-    size_t size; /* bytes after this header */
-    alignas(ALIGN) char data[];
+    size_t size;  /* bytes after this header */
+    size_t ready; /* of them, those whose pages were asked for */
+    alignas(ARENA_ALIGN) char data[];
 };
 
 struct arena_defer {
@@ -30,7 +31,7 @@ struct arena_defer {
     void *handle;
 };
 
-static size_t round_up(size_t n) { return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1); }
+static size_t round_up(size_t n) { return (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1); }
 
 struct arena *arena_new(struct guard *guard)
 {
@@ -78,7 +79,7 @@ void arena_rewind(struct arena *a, struct arena_mark m)
     run_defers(a, m.defers);
     free_blocks(a, m.last);
     a->at = m.at;
-    a->end = a->last ? a->last->data + a->last->size : NULL;
+    a->end = a->last ? a->last->data + a->last->ready : NULL;
     a->top = NULL;
     if (a->at) POISON(a->at, (size_t)(a->end - a->at));
 }
@@ -92,6 +93,23 @@ static struct arena_block *block_alloc(size_t *size)
     if (b) madvise(b, whole, MADV_HUGEPAGE);
     *size = whole - sizeof *b;
     return b;
+}
+
+/* Asks for many pages in one call, where the system can do that: one by one, as they are met, each costs a fault. */
+static void make_ready(struct arena *a, size_t need)
+{
+    struct arena_block *b = a->last;
+    size_t from = b->ready, used = (size_t)(a->at - b->data);
+    b->ready = b->size;
+    if (b->size >= 2 * READY && b->size < HUGE_PAGE) {
+        size_t most = used + need + READY;
+        if (most < b->size) b->ready = most;
+#if defined(MADV_POPULATE_WRITE)
+        uintptr_t page = 4096, first = ((uintptr_t)(b->data + from) + page - 1) & ~(page - 1), end = (uintptr_t)(b->data + b->ready) & ~(page - 1);
+        if (end > first) madvise((void *)first, end - first, MADV_POPULATE_WRITE);
+#endif
+    }
+    a->end = b->data + b->ready;
 }
 
 static void new_block(struct arena *a, size_t need)
@@ -108,28 +126,30 @@ static void new_block(struct arena *a, size_t need)
     if (g->bytes > g->peak) g->peak = g->bytes;
     b->older = a->last;
     b->size = size;
+    b->ready = 0;
     a->last = b;
     a->at = b->data;
-    a->end = b->data + size;
+    make_ready(a, need);
     POISON(b->data, size);
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* More room at a->at: pages of this block that were not asked for yet, or another block. */
+static void make_room(struct arena *a, size_t need)
+{
+    struct arena_block *b = a->last;
+    if (b && a->at && (size_t)(b->data + b->size - a->at) >= need) make_ready(a, need);
+    else new_block(a, need);
+}
+
+void *arena_alloc_slowly(struct arena *a, size_t n)
 {
     if (n > SIZE_MAX / 2) guard_trip(a->guard, "out of memory");
     size_t need = round_up(n + REDZONE);
-    if ((size_t)(a->end - a->at) < need || !a->at) new_block(a, need ? need : ALIGN);
+    if ((size_t)(a->end - a->at) < need || !a->at) make_room(a, need ? need : ARENA_ALIGN);
     char *p = a->at;
     a->at += need;
     a->top = p;
     UNPOISON(p, n);
-    return p;
-}
-
-void *arena_zalloc(struct arena *a, size_t n)
-{
-    void *p = arena_alloc(a, n);
-    memset(p, 0, n);
     return p;
 }
 
@@ -138,7 +158,8 @@ void *arena_grow(struct arena *a, void *old, size_t old_n, size_t new_n)
     /* Nothing was allocated for nothing: what stands at its address is another's. */
     if (old && old_n && old == a->top && new_n >= old_n) {
         size_t need = round_up(new_n + REDZONE);
-        if ((size_t)(a->end - a->top) >= need) {
+        if ((size_t)(a->last->data + a->last->size - a->top) >= need) {
+            if ((size_t)(a->end - a->top) < need) make_ready(a, need - (size_t)(a->at - a->top));
             a->at = a->top + need;
             UNPOISON(old, new_n);
             return old;

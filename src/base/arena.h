@@ -18,9 +18,11 @@ struct arena {
     struct guard *guard;      /* charged for every block */
     struct arena_block *last; /* the block in use; blocks form a list towards older ones */
     struct arena_defer *defers;
-    char *at, *end;           /* free part of the last block */
+    char *at, *end;           /* free part of the last block, as far as its pages are there already */
     char *top;                /* start of the newest allocation: it alone can grow in place */
 };
+
+enum { ARENA_ALIGN = 16 };
 
 struct arena_mark {
     struct arena_block *last;
@@ -38,8 +40,24 @@ struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark m);
 
 /* n bytes, aligned for any type, not cleared; never NULL (memory running out trips the guard). */
-void *arena_alloc(struct arena *a, size_t n);
-void *arena_zalloc(struct arena *a, size_t n);
+void *arena_alloc_slowly(struct arena *a, size_t n);
+static inline void *arena_alloc(struct arena *a, size_t n)
+{
+#if !defined(__SANITIZE_ADDRESS__)
+    size_t left = (size_t)(a->end - a->at), need = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    if (n <= left && need <= left && a->at) {
+        char *p = a->at;
+        a->at = p + need;
+        a->top = p;
+        return p;
+    }
+#endif
+    return arena_alloc_slowly(a, n);
+}
+static inline void *arena_zalloc(struct arena *a, size_t n)
+{
+    return memset(arena_alloc(a, n), 0, n);
+}
 /* Moves `old` (old_n bytes in use) to a place of new_n bytes; in place when it is the newest allocation. */
 void *arena_grow(struct arena *a, void *old, size_t old_n, size_t new_n);
 /* `close(handle)` when the arena is freed or rewound past this point. */

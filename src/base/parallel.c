@@ -32,9 +32,13 @@ static void work_through(void *context)
     for (size_t i; (i = atomic_fetch_add(&p->next, 1)) < p->n;) p->work(p->context, i, w->mine);
 }
 
+/* Work that is part of such work already stays on its thread: there is no core left for it. */
+static _Thread_local bool in_pool;
+
 static void *thread_main(void *context)
 {
     struct worker *w = context;
+    in_pool = true;
     w->tripped = !guard_run(&w->guard, work_through, w);
     return NULL;
 }
@@ -47,7 +51,7 @@ static void free_worker(void *context)
 
 static size_t threads_for(size_t n, size_t cost)
 {
-    long cores = cost < WORTH_IT ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
+    long cores = cost < WORTH_IT || in_pool ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
     size_t t = cores < 1 ? 1 : (size_t)cores;
     if (t > MOST_THREADS) t = MOST_THREADS;
     return t < n ? t : n;
@@ -75,6 +79,7 @@ void parallel_for(struct arena *a, size_t n, size_t cost, void (*work)(void *con
         if (i + 1 < threads && pthread_create(&v[started].thread, &attr, thread_main, &v[i]) == 0) started++;
     }
     thread_main(&v[threads - 1]);
+    in_pool = false;
     for (size_t i = 0; i < started; i++) pthread_join(v[i].thread, NULL);
     pthread_attr_destroy(&attr);
     for (size_t i = 0; i < threads; i++) {

@@ -126,8 +126,12 @@ static bool kube_version_fits(struct render *r)
 
 static bool parse_all(struct render *r, struct units *u, struct tmpl_set *set, struct parse_cache *parses)
 {
+    struct str *texts = NEW_ARRAY(r->a, struct str, u->n);
+    const struct parsed **parsed = NEW_ARRAY(r->a, const struct parsed *, u->n);
+    for (uint32_t i = 0; i < u->n; i++) texts[i] = u->v[i].file->data;
+    tmpl_parse_files(parses, r->template_names, texts, u->n, parsed);
     for (uint32_t i = 0; i < u->n; i++) {
-        const struct parsed *p = tmpl_parse_file(r->a, parses, u->v[i].path, u->v[i].file->data);
+        const struct parsed *p = parsed[i];
         if (p->error.n) return failed(r, tmpl_parse_error_show(r->a, p), FAILURE_ERROR, u->v[i].path, p->error_line, 0);
         tmpl_set_add(set, p);
     }

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct run {
@@ -99,7 +100,9 @@ static void run_command(void *context)
     cli_print_diags(&c);
 }
 
-enum { STACK = 256 << 20, SMALL_STACK = 6 << 20 }; /* address space; pages are used as they are needed */
+/* Address space; pages are used as they are needed. Linux leaves at least 128 MiB below the main stack (MIN_GAP in
+ * arch/x86/mm/mmap.c), whatever the limit was when the program began. */
+enum { MAIN_STACK = 120 << 20, STACK = 256 << 20, SMALL_STACK = 6 << 20 };
 
 static void *thread_main(void *context)
 {
@@ -118,19 +121,37 @@ static void *thread_main(void *context)
     return NULL;
 }
 
+/* Lets the main stack grow: a thread with a large one costs more than many a command. */
+static bool stack_grows(void)
+{
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+    struct rlimit l;
+    if (getrlimit(RLIMIT_STACK, &l)) return false;
+    if (l.rlim_cur >= MAIN_STACK) return true;
+    l.rlim_cur = MAIN_STACK;
+    return l.rlim_max >= MAIN_STACK && setrlimit(RLIMIT_STACK, &l) == 0;
+#else
+    return false;
+#endif
+}
+
 int cli_main(int argc, char **argv)
 {
-    struct run r = {.argc = argc, .argv = argv, .status = EXIT_BAD_INPUT, .stack = STACK - (1 << 20)};
+    struct run r = {.argc = argc, .argv = argv, .status = EXIT_BAD_INPUT, .stack = SMALL_STACK};
     pthread_attr_t attr;
     pthread_t thread;
-    pthread_attr_init(&attr);
     /* Templates nest up to a thousand includes; that does not fit into every system's main stack. */
-    if (pthread_attr_setstacksize(&attr, STACK) || pthread_create(&thread, &attr, thread_main, &r)) {
-        r.stack = SMALL_STACK;
+    if (stack_grows()) {
+        r.stack = MAIN_STACK - (2 << 20);
         thread_main(&r);
-    }
-    else {
-        pthread_join(thread, NULL);
+    } else if (pthread_attr_init(&attr) == 0 && pthread_attr_setstacksize(&attr, STACK) == 0) {
+        r.stack = STACK - (1 << 20);
+        if (pthread_create(&thread, &attr, thread_main, &r) == 0) {
+            pthread_join(thread, NULL);
+        } else {
+            r.stack = SMALL_STACK;
+            thread_main(&r);
+        }
     }
 #if defined(__SANITIZE_ADDRESS__)
     arena_free(r.a); /* elsewhere the end of the process gives it back faster */

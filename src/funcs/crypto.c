@@ -1,5 +1,4 @@
 /* Digests, passwords and encryption: sprig's crypto.go. Certificates are in certificates.c. */
-#include <zlib.h>
 
 #include "base/sha256.h"
 #include "funcs/digest.h"
@@ -38,11 +37,26 @@ static bool fn_sha512sum(struct call *c, struct value *out)
     return ret_hex(c, digest, sizeof digest, out);
 }
 
+/* RFC 1950: two sums modulo the largest prime below 2^16; so many bytes cannot overflow 32 bits. */
+static uint32_t adler32_of(struct str s)
+{
+    enum { PRIME = 65521, MOST = 5552 };
+    uint32_t a = 1, b = 0;
+    for (size_t i = 0; i < s.n;) {
+        size_t end = s.n - i > MOST ? i + MOST : s.n;
+        for (; i < end; i++) {
+            a += (unsigned char)s.p[i];
+            b += a;
+        }
+        a %= PRIME;
+        b %= PRIME;
+    }
+    return b << 16 | a;
+}
+
 static bool fn_adler32sum(struct call *c, struct value *out)
 {
-    struct str s = arg_str(c, 0);
-    uLong sum = adler32(1, s.n ? (const Bytef *)s.p : (const Bytef *)"", (uInt)s.n);
-    return ret_str(out, str_printf(c->a, "%lu", sum));
+    return ret_str(out, str_printf(c->a, "%u", adler32_of(arg_str(c, 0))));
 }
 
 /* ---- bcrypt: placeholders of its shape ---- */

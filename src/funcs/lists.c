@@ -166,7 +166,8 @@ static bool call_chunk(struct call *c, struct value *out)
     struct list *chunks = list_new(c->a);
     if (!(count >= 0 && count <= UINT32_MAX)) return call_fail(c, "runtime error: makeslice: len out of range");
     for (uint32_t from = 0; chunks->n < (uint32_t)count;) {
-        double length = chunks->n + 1 == (uint32_t)count ? fmod(s.n, size) : size;
+        double rest = fabs(size) > s.n ? s.n : s.n % (uint32_t)fabs(size); /* math.Mod: the sign of size is of no account */
+        double length = chunks->n + 1 == (uint32_t)count ? rest : size;
         if (length == 0) length = size;
         if (length < 0) return call_fail(c, "runtime error: makeslice: len out of range");
         struct list *l = list_new(c->a);

@@ -93,19 +93,19 @@ static bool ideal_constant(struct state *s, const struct node *n, struct value *
     bool fractional = false;
     for (size_t i = 0; i < n->text.n; i++) fractional = fractional || strchr(".eEpP", n->text.p[i]);
     s->at = n;
-    if (n->value.kind == V_OBJ) {
-        *out = n->value; /* complex */
+    if (n->number->complex.kind == V_OBJ) {
+        *out = n->number->complex;
         return true;
     }
-    if (n->is_float && !is_hex_int(n->text) && n->text.p[0] != '\'' && fractional) {
-        *out = v_float(n->as_float);
+    if (n->number->is_float && !is_hex_int(n->text) && n->text.p[0] != '\'' && fractional) {
+        *out = v_float(n->number->as_float);
         return true;
     }
-    if (n->is_int) {
-        *out = v_int(n->as_int);
+    if (n->number->is_int) {
+        *out = v_int(n->number->as_int);
         return true;
     }
-    if (n->is_uint) return state_fail(s, "%.*s overflows int", STR_ARG(n->text));
+    if (n->number->is_uint) return state_fail(s, "%.*s overflows int", STR_ARG(n->text));
     *out = NIL;
     return true;
 }
@@ -129,21 +129,21 @@ static bool literal_arg(struct state *s, char type, const struct node *n, struct
         break;
     case 'i': case 'l': case 'D':
         want = "integer";
-        if (n->kind == N_NUMBER && n->is_int) {
-            *out = v_typed(v_int(n->as_int), type == 'i' ? GO_AUTO : type == 'l' ? GO_INT64 : GO_DURATION);
+        if (n->kind == N_NUMBER && n->number->is_int) {
+            *out = v_typed(v_int(n->number->as_int), type == 'i' ? GO_AUTO : type == 'l' ? GO_INT64 : GO_DURATION);
             return true;
         }
         break;
     case 'u':
         want = "unsigned integer";
-        if (n->kind == N_NUMBER && n->is_uint) {
-            *out = (struct value){.kind = V_UINT, .type = GO_UINT32, .u.u = (uint32_t)n->as_uint};
+        if (n->kind == N_NUMBER && n->number->is_uint) {
+            *out = (struct value){.kind = V_UINT, .type = GO_UINT32, .u.u = (uint32_t)n->number->as_uint};
             return true;
         }
         break;
     case 'f':
         want = "float";
-        if (n->kind == N_NUMBER && n->is_float) return *out = v_float(n->as_float), true;
+        if (n->kind == N_NUMBER && n->number->is_float) return *out = v_float(n->number->as_float), true;
         break;
     default: {
         struct str shown = node_show(s->x->a, n);

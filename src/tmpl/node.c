@@ -188,8 +188,8 @@ static bool parse_float(struct arena *a, struct str s, double *out)
 
 static void set_int(struct node *n, int64_t i)
 {
-    n->is_int = true;
-    n->as_int = i;
+    n->number->is_int = true;
+    n->number->as_int = i;
 }
 
 static bool number_char(struct arena *a, struct token t, struct node *n, struct str *error)
@@ -208,9 +208,9 @@ static bool number_char(struct arena *a, struct token t, struct node *n, struct 
     uint32_t r = utf8_decode(text, 0, &w);
     if (text.n == 1) r = (unsigned char)text.p[0];
     set_int(n, r);
-    n->is_uint = n->is_float = true;
-    n->as_uint = r;
-    n->as_float = r;
+    n->number->is_uint = n->number->is_float = true;
+    n->number->as_uint = r;
+    n->number->as_float = r;
     return true;
 }
 
@@ -246,14 +246,14 @@ static void set_complex(struct arena *a, struct node *n, double re, double im)
     *c = (struct complex128){re, im};
     o->type = &type;
     o->data = c;
-    n->value = v_obj(o);
+    n->number->complex = v_obj(o);
     if (im != 0) return;
-    n->is_float = true;
-    n->as_float = re;
+    n->number->is_float = true;
+    n->number->as_float = re;
     if (re >= -9223372036854775808.0 && re < 9223372036854775808.0 && (double)(int64_t)re == re) set_int(n, (int64_t)re);
     if (re >= 0 && re < 18446744073709551616.0 && (double)(uint64_t)re == re) {
-        n->is_uint = true;
-        n->as_uint = (uint64_t)re;
+        n->number->is_uint = true;
+        n->number->as_uint = (uint64_t)re;
     }
 }
 
@@ -273,6 +273,7 @@ static bool number_complex(struct arena *a, struct token t, struct node *n, stru
 bool node_number(struct arena *a, struct token t, struct node *n, struct str *error)
 {
     n->text = t.text;
+    n->number = NEW(a, struct number);
     if (t.kind == T_CHAR_CONSTANT) return number_char(a, t, n, error);
     if (t.kind == T_COMPLEX) return number_complex(a, t, n, error);
     struct str s = t.text;
@@ -283,34 +284,34 @@ bool node_number(struct arena *a, struct token t, struct node *n, struct str *er
             return true;
         }
     }
-    n->is_uint = parse_uint(s, &n->as_uint);
+    n->number->is_uint = parse_uint(s, &n->number->as_uint);
     int64_t i;
     if (parse_int(s, &i)) {
         set_int(n, i);
-        if (i == 0) n->is_uint = true;
+        if (i == 0) n->number->is_uint = true;
     }
-    if (n->is_int) {
-        n->is_float = true;
-        n->as_float = (double)n->as_int;
-    } else if (n->is_uint) {
-        n->is_float = true;
-        n->as_float = (double)n->as_uint;
-    } else if (parse_float(a, s, &n->as_float)) {
+    if (n->number->is_int) {
+        n->number->is_float = true;
+        n->number->as_float = (double)n->number->as_int;
+    } else if (n->number->is_uint) {
+        n->number->is_float = true;
+        n->number->as_float = (double)n->number->as_uint;
+    } else if (parse_float(a, s, &n->number->as_float)) {
         bool looks_int = true;
         for (size_t k = 0; k < s.n; k++) looks_int = looks_int && !strchr(".eEpP", s.p[k]);
         if (looks_int) {
             *error = quoted(a, "integer overflow: ", s);
             return false;
         }
-        n->is_float = true;
-        double f = n->as_float;
+        n->number->is_float = true;
+        double f = n->number->as_float;
         if (f >= -9223372036854775808.0 && f < 9223372036854775808.0 && (double)(int64_t)f == f) set_int(n, (int64_t)f);
         if (f >= 0 && f < 18446744073709551616.0 && (double)(uint64_t)f == f) {
-            n->is_uint = true;
-            n->as_uint = (uint64_t)f;
+            n->number->is_uint = true;
+            n->number->as_uint = (uint64_t)f;
         }
     }
-    if (n->is_int || n->is_uint || n->is_float) return true;
+    if (n->number->is_int || n->number->is_uint || n->number->is_float) return true;
     *error = quoted(a, "illegal number syntax: ", s);
     return false;
 }

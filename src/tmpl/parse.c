@@ -1,6 +1,6 @@
 #include "tmpl/parse.h"
 
-#include "base/strmap.h"
+#include "base/parallel.h"
 #include "tmpl/func.h"
 #include "tmpl/node.h"
 #include "tmpl/scan.h"
@@ -173,10 +173,9 @@ static void nodes_add(struct parser *p, struct nodes *l, struct node *n) { *PUSH
 
 static void add_ident(struct parser *p, struct node *n, struct str dotted)
 {
-    uint32_t cap = n->n;
-    struct str *v = n->u.ident;
-    *PUSH(p->a, v, n->n, cap) = str_trim_prefix(dotted, STR("."));
-    n->u.ident = v;
+    /* In place: nothing else was allocated since the last. */
+    n->u.ident = arena_grow(p->a, n->u.ident, n->n * sizeof *n->u.ident, (n->n + 1) * sizeof *n->u.ident);
+    n->u.ident[n->n++] = str_trim_prefix(dotted, STR("."));
 }
 
 /* ---- variables ---- */
@@ -682,8 +681,14 @@ static struct parsed *parse_text(struct arena *a, struct str name, struct str te
 
 /* ---- the cache ---- */
 
+struct cached {
+    uint64_t hash;         /* of both */
+    struct str name, text;
+    const struct parsed *parsed;
+};
+
 struct known_file {
-    const char *at;            /* where its text stands */
+    const char *at;        /* where its text stands */
     struct str name;
     const struct parsed *parsed;
     struct known_file *next;
@@ -693,16 +698,18 @@ enum { FILE_SLOTS = 256 };
 
 struct parse_cache {
     struct arena *a;
-    struct strmap by_text;
+    struct cached *v;
+    uint32_t n, cap;
+    uint32_t *slots;       /* index + 1 into v; 0: free */
+    uint32_t slot_count;   /* a power of two, more than twice n */
     struct known_file *files[FILE_SLOTS]; /* by place */
-    const struct parse_cache *from;       /* asked first; NULL: none */
+    const struct parse_cache *from;       /* asked, too; NULL: none */
 };
 
 struct parse_cache *parse_cache_new(struct arena *a)
 {
     struct parse_cache *c = NEW(a, struct parse_cache);
     c->a = a;
-    c->by_text = strmap_new(a);
     return c;
 }
 
@@ -713,38 +720,102 @@ struct parse_cache *parse_cache_fork(struct arena *a, const struct parse_cache *
     return c;
 }
 
+static struct cached key_of(struct str name, struct str text)
+{
+    return (struct cached){(uint64_t)str_hash(name) << 32 | str_hash(text), name, text, NULL};
+}
+
+static uint32_t *slot_of(const struct parse_cache *c, const struct cached *what)
+{
+    for (uint64_t i = what->hash ^ what->hash >> 32;; i++) {
+        uint32_t *slot = &c->slots[i & (c->slot_count - 1)];
+        if (!*slot) return slot;
+        const struct cached *x = &c->v[*slot - 1];
+        if (x->hash == what->hash && str_eq(x->name, what->name) && str_eq(x->text, what->text)) return slot;
+    }
+}
+
+static const struct parsed *cache_find(const struct parse_cache *c, const struct cached *what)
+{
+    for (; c; c = c->from) {
+        uint32_t at = c->n ? *slot_of(c, what) : 0;
+        if (at) return c->v[at - 1].parsed;
+    }
+    return NULL;
+}
+
+static void cache_add(struct parse_cache *c, struct cached what)
+{
+    if (2 * (c->n + 1) > c->slot_count) {
+        c->slot_count = c->slot_count ? c->slot_count * 2 : 256;
+        c->slots = NEW_ARRAY(c->a, uint32_t, c->slot_count);
+        for (uint32_t i = 0; i < c->n; i++) *slot_of(c, &c->v[i]) = i + 1;
+    }
+    uint32_t *slot = slot_of(c, &what);
+    *PUSH(c->a, c->v, c->n, c->cap) = what;
+    *slot = c->n;
+}
+
 const struct parsed *tmpl_parse(struct arena *a, struct parse_cache *cache, struct str name, struct str text)
 {
     if (!cache) return parse_text(a, name, text);
-    struct arena_mark before = arena_mark(cache->a);
-    struct buf both = buf_new(cache->a);
-    buf_reserve(&both, name.n + text.n + 1);
-    buf_add(&both, name);
-    buf_byte(&both, 0);
-    buf_add(&both, text);
-    struct str key = buf_str(&both);
-    const struct parsed *p = NULL;
-    for (const struct parse_cache *c = cache; c && !p; c = c->from) p = strmap_get(&c->by_text, key);
-    if (p) {
-        arena_rewind(cache->a, before);
-        return p;
-    }
-    struct str kept_name = str_sub(key, 0, name.n), kept_text = str_from_n(key, name.n + 1);
-    p = parse_text(cache->a, kept_name, kept_text);
-    strmap_put(&cache->by_text, key, (void *)p);
-    return p;
+    struct cached what = key_of(name, text);
+    const struct parsed *found = cache_find(cache, &what);
+    if (found) return found;
+    what.name = str_dup(cache->a, name);
+    what.text = str_dup(cache->a, text);
+    what.parsed = parse_text(cache->a, what.name, what.text);
+    cache_add(cache, what);
+    return what.parsed;
 }
 
-const struct parsed *tmpl_parse_file(struct arena *a, struct parse_cache *cache, struct str name, struct str text)
+/* ---- files ---- */
+
+static size_t place_slot(struct str text) { return ((uintptr_t)text.p >> 4) % FILE_SLOTS; }
+
+static const struct parsed *find_by_place(const struct parse_cache *c, struct str name, struct str text)
 {
-    if (!cache || !text.n) return tmpl_parse(a, cache, name, text);
-    size_t at = ((uintptr_t)text.p >> 4) % FILE_SLOTS;
-    struct known_file **slot = &cache->files[at];
-    for (const struct parse_cache *c = cache; c; c = c->from)
-        for (const struct known_file *f = c->files[at]; f; f = f->next)
+    for (; c; c = c->from)
+        for (const struct known_file *f = c->files[place_slot(text)]; f; f = f->next)
             if (f->at == text.p && str_eq(f->name, name)) return f->parsed;
-    struct known_file *f = NEW(cache->a, struct known_file);
-    *f = (struct known_file){text.p, str_dup(cache->a, name), tmpl_parse(a, cache, name, text), *slot};
+    return NULL;
+}
+
+static void note_place(struct parse_cache *c, const struct cached *what)
+{
+    struct known_file **slot = &c->files[place_slot(what->text)], *f = NEW(c->a, struct known_file);
+    *f = (struct known_file){what->text.p, what->name, what->parsed, *slot};
     *slot = f;
-    return f->parsed;
+}
+
+static void parse_one(void *context, size_t i, struct arena *mine)
+{
+    struct cached *what = (struct cached *)context + i;
+    what->parsed = parse_text(mine, what->name, what->text);
+}
+
+void tmpl_parse_files(struct parse_cache *cache, const struct str *names, const struct str *texts, uint32_t n, const struct parsed **out)
+{
+    struct cached *missing = NULL;
+    uint32_t missing_n = 0, missing_cap = 0;
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = texts[i].n ? find_by_place(cache, names[i], texts[i]) : NULL;
+        if (out[i]) continue;
+        struct cached what = key_of(str_dup(cache->a, names[i]), texts[i]);
+        what.parsed = out[i] = cache_find(cache, &what);
+        if (out[i]) {
+            note_place(cache, &what);
+            continue;
+        }
+        *PUSH(cache->a, missing, missing_n, missing_cap) = what;
+        bytes += texts[i].n;
+    }
+    parallel_for(cache->a, missing_n, bytes, parse_one, missing);
+    for (uint32_t i = 0, k = 0; i < n; i++) {
+        if (out[i]) continue;
+        cache_add(cache, missing[k]);
+        if (texts[i].n) note_place(cache, &missing[k]);
+        out[i] = missing[k++].parsed;
+    }
 }

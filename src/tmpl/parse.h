@@ -18,8 +18,8 @@ struct parse_cache *parse_cache_new(struct arena *a);
 /* A cache that knows what `from` knows, which must not change meanwhile, and keeps what is new to itself: for a thread of its own. */
 struct parse_cache *parse_cache_fork(struct arena *a, const struct parse_cache *from);
 const struct parsed *tmpl_parse(struct arena *a, struct parse_cache *cache, struct str name, struct str text);
-/* The same for a text that stays as it is and where it is as long as the cache does (a chart's file): it is known again by its
- * place, not read again. */
-const struct parsed *tmpl_parse_file(struct arena *a, struct parse_cache *cache, struct str name, struct str text);
+/* The same for n texts of different names that stay as they are and where they are as long as the cache does (a chart's files):
+ * they are known again by their place, not read again. On several cores where that pays. */
+void tmpl_parse_files(struct parse_cache *cache, const struct str *names, const struct str *texts, uint32_t n, const struct parsed **out);
 
 #endif

@@ -14,19 +14,33 @@ struct scanner scan_new(struct arena *a, struct str text)
     return (struct scanner){.a = a, .in = text, .line = 1, .start_line = 1};
 }
 
-static bool is_blank(uint32_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+/* What a byte below 0x80 can be; longer runes are looked up. */
+enum { BLANK = 1, WORD = 2, ENDS_WORD = 4 /* may stand after an identifier, a field or a variable */, BEGINS_NUMBER = 8 };
+
+static const uint8_t classes[128] = {
+    [' '] = BLANK | ENDS_WORD, ['\t'] = BLANK | ENDS_WORD, ['\r'] = BLANK | ENDS_WORD, ['\n'] = BLANK | ENDS_WORD,
+    ['.'] = ENDS_WORD, [','] = ENDS_WORD, ['|'] = ENDS_WORD, [':'] = ENDS_WORD, ['('] = ENDS_WORD, [')'] = ENDS_WORD,
+    ['0' ... '9'] = WORD | BEGINS_NUMBER, ['+'] = BEGINS_NUMBER, ['-'] = BEGINS_NUMBER,
+    ['A' ... 'Z'] = WORD, ['a' ... 'z'] = WORD, ['_'] = WORD,
+};
+
+static bool is_a(uint32_t c, unsigned class) { return c < 0x80 && (classes[c] & class); }
+static bool is_blank(uint32_t c) { return is_a(c, BLANK); }
 
 static uint32_t peek(const struct scanner *s)
 {
+    if (s->pos >= s->in.n) return RUNE_END;
     size_t w;
-    return s->pos < s->in.n ? utf8_decode(s->in, s->pos, &w) : RUNE_END;
+    unsigned char c = (unsigned char)s->in.p[s->pos];
+    return c < 0x80 ? c : utf8_decode(s->in, s->pos, &w);
 }
 
 static uint32_t next(struct scanner *s)
 {
     if (s->pos >= s->in.n) return RUNE_END;
-    size_t w;
-    uint32_t r = utf8_decode(s->in, s->pos, &w);
+    size_t w = 1;
+    unsigned char c = (unsigned char)s->in.p[s->pos];
+    uint32_t r = c < 0x80 ? c : utf8_decode(s->in, s->pos, &w);
     s->pos += w;
     s->line += r == '\n';
     return r;
@@ -76,8 +90,10 @@ static bool left_trims(const struct scanner *s, size_t pos)
 /* At the right delimiter, perhaps with a trim marker before it. */
 static bool at_right(const struct scanner *s, size_t pos, bool *trims)
 {
-    *trims = pos + 1 < s->in.n && is_blank((unsigned char)s->in.p[pos]) && s->in.p[pos + 1] == '-' && at_string(s, pos + TRIM_MARKER, STR("}}"));
-    return *trims || at_string(s, pos, STR("}}"));
+    const char *p = s->in.p + pos;
+    size_t left = s->in.n - pos;
+    *trims = left >= TRIM_MARKER + 2 && p[1] == '-' && is_blank((unsigned char)p[0]) && p[2] == '}' && p[3] == '}';
+    return *trims || (left >= 2 && p[0] == '}' && p[1] == '}');
 }
 
 static void skip_blanks(struct scanner *s)
@@ -167,16 +183,24 @@ static struct token scan_right(struct scanner *s)
 
 static bool alnum(uint32_t r)
 {
-    return r == '_' || (r != RUNE_END && (rune_is_letter(r) || rune_is_digit(r)));
+    return is_a(r, WORD) || (r >= 0x80 && r != RUNE_END && (rune_is_letter(r) || rune_is_digit(r)));
+}
+
+static void skip_word(struct scanner *s)
+{
+    const char *p = s->in.p;
+    size_t pos = s->pos;
+    while (pos < s->in.n && is_a((unsigned char)p[pos], WORD)) pos++;
+    s->pos = pos;
+    while (alnum(peek(s))) next(s);
 }
 
 /* What may stand after an identifier, a field or a variable. */
 static bool at_terminator(const struct scanner *s)
 {
-    uint32_t r = peek(s);
-    if (r == RUNE_END || is_blank(r)) return true;
-    if (r == '.' || r == ',' || r == '|' || r == ':' || r == ')' || r == '(') return true;
-    return at_string(s, s->pos, STR("}}"));
+    if (s->pos >= s->in.n) return true;
+    unsigned char c = (unsigned char)s->in.p[s->pos];
+    return is_a(c, ENDS_WORD) || (c == '}' && s->pos + 1 < s->in.n && s->in.p[s->pos + 1] == '}');
 }
 
 /* Go's %#U. */
@@ -214,7 +238,7 @@ static struct token scan_space(struct scanner *s)
     return emit(s, T_SPACE);
 }
 
-static struct token scan_identifier(struct scanner *s)
+static enum token_kind kind_of_word(struct str word)
 {
     static const struct {
         const char *word;
@@ -223,42 +247,50 @@ static struct token scan_identifier(struct scanner *s)
         {"block", T_BLOCK}, {"break", T_BREAK}, {"continue", T_CONTINUE}, {"define", T_DEFINE}, {"else", T_ELSE}, {"end", T_END},
         {"if", T_IF}, {"nil", T_NIL}, {"range", T_RANGE}, {"template", T_TEMPLATE}, {"with", T_WITH}, {"true", T_BOOL}, {"false", T_BOOL},
     };
-    while (alnum(peek(s))) next(s);
-    if (!at_terminator(s)) return fail_rune(s, "bad character", peek(s));
-    struct str word = str_sub(s->in, s->start, s->pos);
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        if (str_is(word, keywords[i].word)) return emit(s, keywords[i].kind);
-    return emit(s, T_IDENT);
+        if (word.p[0] == keywords[i].word[0] && str_is(word, keywords[i].word)) return keywords[i].kind;
+    return T_IDENT;
+}
+
+static struct token scan_identifier(struct scanner *s)
+{
+    skip_word(s);
+    if (!at_terminator(s)) return fail_rune(s, "bad character", peek(s));
+    return emit(s, kind_of_word(str_sub(s->in, s->start, s->pos)));
 }
 
 static struct token scan_field_or_variable(struct scanner *s, enum token_kind kind)
 {
     if (at_terminator(s)) return emit(s, kind == T_VARIABLE ? T_VARIABLE : T_DOT);
-    while (alnum(peek(s))) next(s);
+    skip_word(s);
     if (!at_terminator(s)) return fail_rune(s, "bad character", peek(s));
     return emit(s, kind);
 }
 
+/* Byte by byte: no byte of a longer rune is one that counts here. */
 static struct token scan_quoted(struct scanner *s, char quote, enum token_kind kind, struct str unterminated)
 {
-    for (;;) {
-        uint32_t r = next(s);
-        if (r == '\\') {
-            r = next(s);
-            if (r != RUNE_END && r != '\n') continue;
-        }
-        if (r == RUNE_END || r == '\n') return fail(s, unterminated);
-        if (r == (unsigned char)quote) return emit(s, kind);
+    const char *p = s->in.p;
+    while (s->pos < s->in.n) {
+        char c = p[s->pos++];
+        s->line += c == '\n';
+        if (c == quote) return emit(s, kind);
+        if (c == '\n') return fail(s, unterminated);
+        if (c != '\\') continue;
+        c = s->pos < s->in.n ? p[s->pos++] : '\n';
+        if (c == '\n') return fail(s, unterminated);
     }
+    return fail(s, unterminated);
 }
 
 static struct token scan_raw(struct scanner *s)
 {
-    for (;;) {
-        uint32_t r = next(s);
-        if (r == RUNE_END) return fail(s, STR("unterminated raw quoted string"));
-        if (r == '`') return emit(s, T_RAW_STRING);
-    }
+    ptrdiff_t end = str_chr(str_from_n(s->in, s->pos), '`');
+    if (end < 0) return fail(s, STR("unterminated raw quoted string"));
+    size_t from = s->pos;
+    s->pos += (size_t)end + 1;
+    s->line += newlines(s, from, s->pos);
+    return emit(s, T_RAW_STRING);
 }
 
 static bool accept(struct scanner *s, const char *set)
@@ -317,7 +349,7 @@ static struct token scan_in_action(struct scanner *s)
 {
     bool trims;
     if (at_right(s, s->pos, &trims)) return s->paren_depth ? fail(s, STR("unclosed left paren")) : scan_right(s);
-    if (peek(s) != RUNE_END && is_blank(peek(s))) return scan_space(s);
+    if (is_blank(peek(s))) return scan_space(s);
     uint32_t r = next(s);
     switch (r) {
     case RUNE_END: return fail(s, STR("unclosed action"));
@@ -343,7 +375,7 @@ static struct token scan_in_action(struct scanner *s)
     default:
         break;
     }
-    if (r == '+' || r == '-' || (r >= '0' && r <= '9')) {
+    if (is_a(r, BEGINS_NUMBER)) {
         s->pos--;
         return scan_number(s);
     }

@@ -71,6 +71,8 @@ static void spans_of(struct arena *a, struct str text, const struct node *n, str
     }
     if (n->kind == N_LIST || n->kind == N_PIPE || n->kind == N_COMMAND)
         for (uint32_t i = 0; i < n->n; i++) spans_of(a, text, n->u.child[i], s);
+    bool has_pipe = n->kind == N_ACTION || n->kind == N_IF || n->kind == N_RANGE || n->kind == N_WITH || n->kind == N_TEMPLATE || n->kind == N_CHAIN;
+    if (!has_pipe) return;
     spans_of(a, text, n->pipe, s);
     spans_of(a, text, n->list, s);
     spans_of(a, text, n->else_list, s);

@@ -25,29 +25,42 @@ enum node_kind {
     N_COMMENT,
 };
 
+/* A numeric constant: what it can be, as Go's NumberNode. */
+struct number {
+    bool is_int, is_uint, is_float;
+    int64_t as_int;
+    uint64_t as_uint;
+    double as_float;
+    struct value complex;  /* V_OBJ, or nil when it is no complex constant */
+};
+
+/* There are many of them: fields that no kind has together share their place. */
 struct node {
     uint8_t kind;
     bool assign;           /* N_PIPE: decl is an assignment (=), not a declaration (:=) */
-    bool is_int, is_uint, is_float; /* N_NUMBER: what the constant can be, as Go's NumberNode */
     uint32_t pos;          /* byte offset in the template's text */
     uint32_t end;          /* first byte after it */
     uint32_t line;         /* counted from 1, of pos as Go counts it */
     uint32_t n;            /* children, identifiers */
     int32_t slot;          /* N_VARIABLE and declared variables: index in the frame of the define; set by the parser */
-    struct str text;
+    uint32_t id;           /* dense per tree: for tables beside the tree */
     union {
         struct node **child;
         struct str *ident;
     } u;
-    struct node *pipe, *list, *else_list;
-    struct node **decl;    /* N_PIPE: N_VARIABLEs */
-    uint32_t decl_n;
-    const struct func *func;
-    struct value value;    /* constants. N_NUMBER: int if is_int, else float; else uint */
-    double as_float;       /* N_NUMBER */
-    int64_t as_int;
-    uint64_t as_uint;
-    uint32_t id;           /* dense per tree: for tables beside the tree */
+    struct str text;
+    union {
+        struct {           /* N_ACTION, N_IF, N_RANGE, N_WITH, N_TEMPLATE, N_CHAIN: NULL where there is none */
+            struct node *pipe, *list, *else_list;
+        };
+        struct {           /* N_PIPE: N_VARIABLEs */
+            struct node **decl;
+            uint32_t decl_n;
+        };
+        const struct func *func;  /* N_IDENT */
+        struct value value;       /* N_BOOL, N_STRING */
+        struct number *number;    /* N_NUMBER */
+    };
 };
 
 /* One named template: the file itself or a define in it. */
