@@ -105,7 +105,8 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--baseline[findings that are known already]:FILE:_files' \
+      '*--baseline[findings that are known already\: only others are shown]:FILE:_files' \
+      '*--update-baseline[write the findings of this run into the file that --baseline names]' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
       '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output-file[write this format there as well; may be repeated]:FORMAT=FILE:_files' \

@@ -3,6 +3,7 @@
 #include "base/rules.h"
 #include "checks/checks.h"
 #include "kube/field.h"
+#include "site/suppress.h"
 #include "value/yaml.h"
 
 static const struct check_entry *const families[] = {
@@ -11,16 +12,22 @@ static const struct check_entry *const families[] = {
     checks_hooks, checks_keda, checks_monitoring, checks_pdb, checks_rollout, checks_models, checks_chart, checks_advisories, checks_changelog,
 };
 
+static bool is_among(struct str id, const char *list)
+{
+    struct str rest = str_from(list), one;
+    for (bool more = true; more;) {
+        more = str_cut(rest, STR(" "), &one, &rest);
+        if (str_eq(one, id)) return true;
+    }
+    return false;
+}
+
 static bool is_reported(struct str id)
 {
+    if (is_among(id, suppress_rules)) return true;
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        for (const struct check_entry *c = families[i]; c->run; c++) {
-            struct str rest = str_from(c->rules), one;
-            for (bool more = true; more;) {
-                more = str_cut(rest, STR(" "), &one, &rest);
-                if (str_eq(one, id)) return true;
-            }
-        }
+        for (const struct check_entry *c = families[i]; c->run; c++)
+            if (is_among(id, c->rules)) return true;
     return false;
 }
 

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "facts/facts.h"
+#include "site/config.h"
 
 #include <stdio.h>
 
@@ -19,7 +20,7 @@ enum option_kind {
 };
 
 /* Which commands take an option: bits of its `in`. */
-enum { IN_RENDER = 1, IN_PLAN = 2, IN_LINT = 4, IN_DIFF = 8, IN_HELP = 16, IN_VERSION = 32, IN_VERIFY = 64, IN_MIGRATE = 128, IN_RULES = 256, IN_EXPLAIN = 512, IN_ALL = 0x7fff };
+enum { IN_RENDER = 1, IN_PLAN = 2, IN_LINT = 4, IN_DIFF = 8, IN_HELP = 16, IN_VERSION = 32, IN_VERIFY = 64, IN_MIGRATE = 128, IN_RULES = 256, IN_EXPLAIN = 512, IN_CONFIGURED = IN_PLAN | IN_LINT | IN_DIFF | IN_VERIFY | IN_MIGRATE };
 
 struct option {
     const char *name;      /* without the dashes */
@@ -44,6 +45,8 @@ struct cli {
     struct setting *set; uint32_t set_n, set_cap;     /* in the order given */
     struct str *word;    uint32_t word_n, word_cap;   /* positional arguments */
     FILE *out;
+    struct config *config; /* .rutter.yaml; NULL: there is none */
+    struct str config_path;
     bool color;            /* standard output is a terminal and NO_COLOR is not set */
 };
 
@@ -74,6 +77,17 @@ struct str *cli_all(const struct cli *c, const char *option, uint32_t *n);
 void cli_print_diags(const struct cli *c);
 /* Text from inputs on its way to a terminal: control characters are made visible. */
 struct str cli_clean(struct arena *a, struct str s);
+
+/* Finds and reads .rutter.yaml, and sets what the environment that --env names has; false after a diagnostic. */
+bool cli_config_find(struct cli *c);
+/* One option as if it had been given; `at` is where a configuration has it. */
+bool cli_set(struct cli *c, const struct option *o, struct str value, struct place at);
+/* The decisions on findings that lint goes by. */
+struct decisions {
+    struct config *count;  /* those that count; never NULL */
+    struct config *head;   /* those of --to, where --from's count; else NULL */
+};
+bool cli_config_decisions(struct cli *c, const struct options *o, struct decisions *out);
 
 /* The INPUTS of plan, lint and diff as they were given; false after a diagnostic. */
 bool cli_options_read(struct cli *c, struct options *o);

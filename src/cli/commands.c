@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
 /* The one table of options. Those that Helm has are spelled and behave as Helm's. */
-enum { IN_PAIR = IN_PLAN | IN_LINT | IN_DIFF | IN_VERIFY | IN_MIGRATE, IN_CHART = IN_PAIR | IN_RENDER };
+enum { IN_PAIR = IN_CONFIGURED, IN_CHART = IN_PAIR | IN_RENDER };
 
 const struct option cli_options[] = {
     {"old", 0, OPTION_TEXT, "CHART", IN_PAIR, "the chart as it is installed: a directory or a .tgz", NULL},
@@ -43,7 +43,8 @@ const struct option cli_options[] = {
     {"as-of", 0, OPTION_TEXT, "DATE", IN_PAIR, "what counts as today, YYYY-MM-DD", NULL},
     {"config", 0, OPTION_TEXT, "FILE", IN_PAIR, "site configuration (default: .rutter.yaml where there is one)", NULL},
     {"env", 0, OPTION_TEXT, "NAME", IN_PAIR, "environment of the site configuration", NULL},
-    {"baseline", 0, OPTION_TEXT, "FILE", IN_LINT, "findings that are known already", NULL},
+    {"baseline", 0, OPTION_TEXT, "FILE", IN_LINT, "findings that are known already: only others are shown", NULL},
+    {"update-baseline", 0, OPTION_FLAG, NULL, IN_LINT, "write the findings of this run into the file that --baseline names", NULL},
     {"fail-on", 0, OPTION_TEXT, "SEVERITY", IN_PLAN | IN_LINT, "exit with status 1 at findings of this severity or above (default error)", "error|warning|none"},
     {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP | IN_RULES, "what is printed; plan: shell, rollback, json, markdown, ansible; lint: text, json, sarif, github, markdown; diff: text, json; rules: text, json, docs", NULL},
     {"output-file", 0, OPTION_EACH, "FORMAT=FILE", IN_LINT, "write this format there as well; may be repeated", NULL},

@@ -4,8 +4,6 @@
 #include "funcs/objects.h"
 #include "text/units.h"
 
-#include <time.h>
-
 struct user_values cli_user_values(struct cli *c, struct str role)
 {
     static const struct {
@@ -65,24 +63,6 @@ static bool read_kube(struct cli *c, struct options *o)
     return true;
 }
 
-/* YYYY-MM-DD as seconds since 1970, UTC; false when it is no date. */
-static bool parse_date(struct str s, int64_t *seconds)
-{
-    struct tm t = {0};
-    int v[3] = {0, 0, 0}, part = 0;
-    if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-') return false;
-    for (size_t i = 0; i < s.n; i++) {
-        if (i == 4 || i == 7) part++;
-        else if (s.p[i] < '0' || s.p[i] > '9') return false;
-        else v[part] = v[part] * 10 + s.p[i] - '0';
-    }
-    t.tm_year = v[0] - 1900;
-    t.tm_mon = v[1] - 1;
-    t.tm_mday = v[2];
-    *seconds = timegm(&t);
-    return t.tm_mon == v[1] - 1 && t.tm_mday == v[2];
-}
-
 static bool read_numbers(struct cli *c, struct options *o)
 {
     struct str timeout = cli_get(c, "timeout"), as_of = cli_get(c, "as-of"), fail_on = cli_get(c, "fail-on"), error;
@@ -93,7 +73,7 @@ static bool read_numbers(struct cli *c, struct options *o)
             return diag_error(c->diags, NOWHERE, "--timeout cannot be \"%.*s\": a duration like 10m or 1h30m is needed", STR_ARG(timeout));
         o->timeout = (ns + 999999999) / 1000000000;
     }
-    if (as_of.n && !parse_date(as_of, &o->as_of)) return diag_error(c->diags, NOWHERE, "--as-of cannot be \"%.*s\": a date like 2026-01-31 is needed", STR_ARG(as_of));
+    if (as_of.n && !date_parse(as_of, &o->as_of)) return diag_error(c->diags, NOWHERE, "--as-of cannot be \"%.*s\": a date like 2026-01-31 is needed", STR_ARG(as_of));
     o->fail_on = str_is(fail_on, "warning") ? SEVERITY_WARNING : SEVERITY_ERROR;
     o->fail_on_none = str_is(fail_on, "none");
     return true;
@@ -110,6 +90,7 @@ bool cli_options_read(struct cli *c, struct options *o)
     struct rulebook *rules = NEW(c->a, struct rulebook);
     if (!rulebook_open(c->a, cli_get(c, "rules"), c->diags, rules)) return false;
     o->rules = rules;
+    if (c->config && !config_check_rules(c->a, c->config, rules, c->diags)) return false;
     if (!read_charts(c, o) || !read_kube(c, o) || !read_numbers(c, o)) return false;
     o->values = cli_user_values(c, STR("values"));
     o->values.helm_major = o->helm_major;

@@ -3,8 +3,12 @@
 
 #include "checks/checks.h"
 #include "emit/emit.h"
+#include "site/baseline.h"
+#include "site/suppress.h"
+#include "source/source.h"
 
 #include <errno.h>
+#include <time.h>
 
 static int bad_format(struct cli *c, struct str format)
 {
@@ -21,6 +25,21 @@ int cli_findings_status(const struct facts *f)
     return EXIT_OK;
 }
 
+static bool write_file(struct cli *c, struct str path, struct str text)
+{
+    FILE *f = fopen(str_z(c->a, path), "w");
+    bool ok = f && fwrite(text.p ? text.p : "", 1, text.n, f) == text.n;
+    if (f) ok = fclose(f) == 0 && ok;
+    return ok || diag_error(c->diags, NOWHERE, "%.*s cannot be written: %s", STR_ARG(path), strerror(errno));
+}
+
+static void print(struct cli *c, const struct emitter *e, const struct emit_input *in)
+{
+    struct buf b = buf_new(c->a);
+    e->emit(&b, in);
+    fwrite(b.p ? b.p : "", 1, b.n, c->out);
+}
+
 /* --output-file FORMAT=FILE, each; nothing is written when one of them is not understood. */
 static bool write_files(struct cli *c, const struct emit_input *in, bool really)
 {
@@ -32,32 +51,82 @@ static bool write_files(struct cli *c, const struct emit_input *in, bool really)
         if (!really) continue;
         struct buf b = buf_new(c->a);
         e->emit(&b, in);
-        FILE *f = fopen(str_z(c->a, path), "w");
-        bool ok = f && fwrite(b.p ? b.p : "", 1, b.n, f) == b.n;
-        if (f) ok = fclose(f) == 0 && ok;
-        if (!ok) return diag_error(c->diags, NOWHERE, "%.*s cannot be written: %s", STR_ARG(path), strerror(errno));
+        if (!write_file(c, path, buf_str(&b))) return false;
     }
     return true;
 }
 
-static int gather_and_emit(struct cli *c, enum emit_for what, bool check)
+/* --baseline FILE, written first with --update-baseline. */
+static bool apply_baseline(struct cli *c, struct facts *f)
+{
+    struct str path = f->o->baseline, text;
+    if (!path.n) return true;
+    if (cli_has(c, "update-baseline")) {
+        struct buf b = buf_new(c->a);
+        baseline_write(&b, f);
+        text = buf_done(&b);
+        if (!write_file(c, path, text)) return false;
+    } else if (!source_file(c->a, path, &text, c->diags)) {
+        diag_hint(c->diags, "--update-baseline writes the baseline");
+        return false;
+    }
+    return baseline_apply(f, text, inputs_add(c->inputs, STR("baseline"), (struct str){0}, path, text));
+}
+
+/* What the site has decided on the findings. */
+static bool apply_decisions(struct cli *c, const struct options *o, struct facts *f)
+{
+    struct decisions d;
+    if (!cli_config_decisions(c, o, &d)) return false;
+    if (f->as_of < 0 && suppress_needs_date(d.count)) {
+        f->as_of = (int64_t)time(NULL);
+        f->as_of_why = "the day of this run";
+    }
+    if (d.head) suppress_report_changes(f, d.count, d.head);
+    suppress_apply(f, d.count);
+    return apply_baseline(c, f);
+}
+
+/* What a chart that does not render would do was not checked: no decision makes that a success. */
+static bool is_blocked(const struct facts *f)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++) {
+        const struct finding *x = &f->findings.v[i];
+        if (x->severity == SEVERITY_ERROR && (str_is(x->rule, "render/failed") || str_is(x->rule, "schema/failed"))) return true;
+    }
+    return false;
+}
+
+int cli_lint(struct cli *c)
 {
     struct options o;
     struct facts f = {.a = c->a};
-    const struct emitter *e = emitter_find(cli_get(c, "format"), what);
+    const struct emitter *e = emitter_find(cli_get(c, "format"), EMIT_LINT);
     if (!e) return bad_format(c, cli_get(c, "format"));
     if (!write_files(c, NULL, false)) return EXIT_BAD_INPUT;
+    if (cli_has(c, "update-baseline") && !cli_get(c, "baseline").n) {
+        diag_error(c->diags, NOWHERE, "--update-baseline needs --baseline FILE, the file to write");
+        return EXIT_BAD_INPUT;
+    }
     if (!cli_options_read(c, &o) || !facts_gather(&f, &o, c->diags)) return EXIT_BAD_INPUT;
-    if (check) checks_run(&f, false);
-    struct emit_input in = {.f = &f, .color = c->color, .all = cli_has(c, "all")};
-    struct buf b = buf_new(c->a);
-    e->emit(&b, &in);
-    fwrite(b.p ? b.p : "", 1, b.n, c->out);
+    checks_run(&f, false);
+    bool blocked = is_blocked(&f) && !o.fail_on_none;
+    if (!apply_decisions(c, &o, &f)) return EXIT_BAD_INPUT;
+    struct emit_input in = {.f = &f, .color = c->color};
+    print(c, e, &in);
     if (!write_files(c, &in, true)) return EXIT_BAD_INPUT;
-    if (check) return cli_findings_status(&f);
+    return blocked ? EXIT_FINDINGS : cli_findings_status(&f);
+}
+
+int cli_diff(struct cli *c)
+{
+    struct options o;
+    struct facts f = {.a = c->a};
+    const struct emitter *e = emitter_find(cli_get(c, "format"), EMIT_DIFF);
+    if (!e) return bad_format(c, cli_get(c, "format"));
+    if (!cli_options_read(c, &o) || !facts_gather(&f, &o, c->diags)) return EXIT_BAD_INPUT;
+    struct emit_input in = {.f = &f, .color = c->color, .all = cli_has(c, "all")};
+    print(c, e, &in);
     bool differs = f.diff.defaults.n || f.diff.objects.n || f.diff.models.n || f.diff.models.bundles_n;
     return differs && cli_has(c, "exit-code") ? EXIT_FINDINGS : EXIT_OK;
 }
-
-int cli_lint(struct cli *c) { return gather_and_emit(c, EMIT_LINT, true); }
-int cli_diff(struct cli *c) { return gather_and_emit(c, EMIT_DIFF, false); }

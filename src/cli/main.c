@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "emit/emit.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -22,7 +24,9 @@ static void print_diag(const struct cli *c, const struct diag *d)
             STR_ARG(cli_clean(c->a, d->message)));
     struct str line = d->at.line ? input_line(inputs_get(c->inputs, d->at.input), d->at.line) : (struct str){0};
     if (line.n && line.n < 200) {
-        fprintf(stderr, "  %.*s\n", STR_ARG(cli_clean(c->a, line)));
+        struct buf shown = buf_new(c->a);
+        emit_source_line(&shown, line);
+        fprintf(stderr, "  %.*s\n", STR_ARG(buf_str(&shown)));
         if (d->at.column) fprintf(stderr, "  %*s^\n", (int)d->at.column - 1, "");
     }
     if (d->hint.n) fprintf(stderr, "  help: %.*s\n", STR_ARG(cli_clean(c->a, d->hint)));
@@ -92,7 +96,7 @@ static void run_command(void *context)
         else diag_error(c.diags, NOWHERE, "a command is needed");
         diag_hint(c.diags, "rutter help lists the commands");
         r->status = EXIT_BAD_INPUT;
-    } else if (!cli_parse(&c, r->argc - 2, r->argv + 2)) {
+    } else if (!cli_parse(&c, r->argc - 2, r->argv + 2) || ((c.command->in & IN_CONFIGURED) && !cli_config_find(&c))) {
         r->status = EXIT_BAD_INPUT;
     } else {
         r->status = c.command->run(&c);

@@ -45,20 +45,20 @@ static void add(struct cli *c, const struct option *o, struct str value)
     *PUSH(c->a, c->set, c->set_n, c->set_cap) = (struct setting){o, value};
 }
 
-static bool set(struct cli *c, const struct option *o, struct str value)
+bool cli_set(struct cli *c, const struct option *o, struct str value, struct place at)
 {
     bool on;
     if (o->kind == OPTION_FLAG) {
-        if (!parse_bool(value, &on)) return diag_error(c->diags, NOWHERE, "--%s is a flag and takes no value but true or false", o->name);
+        if (!parse_bool(value, &on)) return diag_error(c->diags, at, "--%s is a flag and takes no value but true or false", o->name);
         add(c, o, on ? STR("true") : STR("false"));
         return true;
     }
     if (o->choices && !choice_fits(o, value)) {
-        diag_error(c->diags, NOWHERE, "--%s cannot be \"%.*s\"", o->name, STR_ARG(value));
+        diag_error(c->diags, at, "--%s cannot be \"%.*s\"", o->name, STR_ARG(value));
         diag_hint(c->diags, "it is one of %s", o->choices);
         return false;
     }
-    if (o->kind != OPTION_LIST) {
+    if (o->kind != OPTION_LIST || at.line) { /* a list of YAML needs no commas */
         add(c, o, value);
         return true;
     }
@@ -80,7 +80,7 @@ static bool unknown(struct cli *c, struct str shown)
 static bool take_value(struct cli *c, const struct option *o, int argc, char **argv, int *i)
 {
     if (*i + 1 >= argc) return diag_error(c->diags, NOWHERE, "--%s needs a value: %s", o->name, o->argument);
-    return set(c, o, str_from(argv[++*i]));
+    return cli_set(c, o, str_from(argv[++*i]), NOWHERE);
 }
 
 static bool parse_long(struct cli *c, int argc, char **argv, int *i)
@@ -89,8 +89,8 @@ static bool parse_long(struct cli *c, int argc, char **argv, int *i)
     bool has_value = str_cut(word, STR("="), &name, &value);
     const struct option *o = find_long(c, name);
     if (!o) return unknown(c, str_from(argv[*i]));
-    if (has_value) return set(c, o, value);
-    if (o->kind == OPTION_FLAG) return set(c, o, STR("true"));
+    if (has_value) return cli_set(c, o, value, NOWHERE);
+    if (o->kind == OPTION_FLAG) return cli_set(c, o, STR("true"), NOWHERE);
     return take_value(c, o, argc, argv, i);
 }
 
@@ -105,7 +105,7 @@ static bool parse_short(struct cli *c, int argc, char **argv, int *i)
             continue;
         }
         if (!*p) return take_value(c, o, argc, argv, i);
-        return set(c, o, str_from(*p == '=' ? p + 1 : p));
+        return cli_set(c, o, str_from(*p == '=' ? p + 1 : p), NOWHERE);
     }
     return true;
 }

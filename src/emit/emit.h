@@ -32,6 +32,8 @@ const struct emitter *emitter_find(struct str name, enum emit_for what);
 void emit_shell_word(struct buf *b, struct str s);
 /* Text of inputs for a terminal: control characters and bidirectional overrides become U+FFFD. */
 void emit_terminal(struct buf *b, struct str s);
+/* A line of an input's text for a terminal; the value of a secret-looking key is masked. */
+void emit_source_line(struct buf *b, struct str line);
 /* ... for Markdown, so that nothing in it is markup; and inside a code span. */
 void emit_markdown(struct buf *b, struct str s);
 void emit_markdown_code(struct buf *b, struct str s);

@@ -3,6 +3,7 @@
 
 const struct emitter emitters[] = {
     {"text", EMIT_LINT, emit_findings_text, NULL},
+    {"short", EMIT_LINT, emit_findings_short, NULL},
     {"json", EMIT_LINT, emit_findings_json, NULL},
     {"sarif", EMIT_LINT, emit_findings_sarif, NULL},
     {"github", EMIT_LINT, emit_findings_github, NULL},

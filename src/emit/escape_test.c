@@ -27,3 +27,20 @@ TEST(escape_markdown_and_html)
     CHECK_STR(made(a, emit_markdown_code, STR("a``b")), STR("```a``b```"));
     CHECK_STR(made(a, emit_html, STR("<a href='x'>&")), STR("&lt;a href=&#39;x&#39;&gt;&amp;"));
 }
+
+static struct str shown_line(struct arena *a, const char *line)
+{
+    struct buf b = buf_new(a);
+    emit_source_line(&b, str_from(line));
+    return buf_done(&b);
+}
+
+TEST(source_line_masks_secrets)
+{
+    CHECK_STR(shown_line(a, "  password: hunter2"), STR("  password: ***"));
+    CHECK_STR(shown_line(a, "auth: {user: me, clientSecret: \"x\"}"), STR("auth: {user: me, clientSecret: ***"));
+    CHECK_STR(shown_line(a, "  secretName: tls"), STR("  secretName: tls"));
+    CHECK_STR(shown_line(a, "password:"), STR("password:"));
+    CHECK_STR(shown_line(a, "passwordless and so on"), STR("passwordless and so on"));
+    CHECK_STR(shown_line(a, "size: 3 # the token: none"), STR("size: 3 # the token: ***"));
+}

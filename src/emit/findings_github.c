@@ -23,7 +23,7 @@ static void one(struct buf *b, const struct facts *f, const struct finding *x)
     buf_printf(b, "::%s ", command[x->severity]);
     if (in->opened.n) {
         buf_z(b, "file=");
-        escaped(b, in->opened, true);
+        escaped(b, emit_file(b->a, f, in->opened), true);
         buf_printf(b, ",line=%u,", x->at.line ? x->at.line : 1);
         if (x->at.column) buf_printf(b, "col=%u,", (unsigned)x->at.column);
     }
@@ -43,6 +43,12 @@ static void one(struct buf *b, const struct facts *f, const struct finding *x)
 void emit_findings_github(struct buf *out, const struct emit_input *in)
 {
     const struct facts *f = in->f;
+    struct buf counts = buf_new(out->a);
+    emit_counts(&counts, f);
+    /* First, because a step shows ten annotations of a kind and drops the rest. */
+    if (!f->new_side.rendered) buf_z(out, "::error title=rutter::the new chart could not be rendered with these values, so not everything was checked: ");
+    else buf_z(out, "::notice title=rutter::");
+    escaped(out, buf_done(&counts), false);
+    buf_byte(out, '\n');
     for (uint32_t i = 0; i < f->findings.n; i++) one(out, f, &f->findings.v[i]);
-    if (!f->new_side.rendered) buf_z(out, "::error title=rutter::the new chart could not be rendered with these values\n");
 }

@@ -202,7 +202,7 @@ bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
     f->inputs = d->inputs;
     f->origins = origins_new(f->a);
     f->parses = parse_cache_new(f->a);
-    f->findings.a = f->a;
+    f->findings.a = f->accepted.a = f->baselined.a = f->off.a = f->a;
     f->old_side.role = "old";
     f->new_side.role = "new";
     f->planned = f->judged = &f->new_side;

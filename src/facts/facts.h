@@ -99,6 +99,10 @@ struct facts {
     struct usage usage;       /* what each of the user's values does; of a pair only */
     struct changelog *changelog;   /* NULL: none found */
     struct findings findings;
+    /* What lint found and a site had decided on (site/): never among `findings`, never passed over in silence. */
+    struct findings accepted, baselined, off;
+    bool baseline_given;
+    uint32_t baseline_stale;  /* entries of the baseline that match nothing any more */
 };
 
 /* Reads all inputs, renders both sides, compares. False after a diagnostic (exit status 2): unreadable input, or an old side

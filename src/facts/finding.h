@@ -20,6 +20,9 @@ struct finding {
     struct str replacement;    /* a renamed key's new path, a did-you-mean; "" when none */
     int confidence;            /* 0 to 100 */
     struct str fix;            /* what to do */
+    struct str accepted;       /* of a finding in facts.accepted: the reason, in the words of .rutter.yaml */
+    struct str accepted_until; /* the last day of that, YYYY-MM-DD; "": it has none */
+    struct place accepted_at;
     struct str loss;           /* an --accept id when the finding is a loss that a person must accept; "" */
 };
 

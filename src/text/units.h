@@ -11,6 +11,9 @@ bool quantity_parse(struct str text, int64_t *milli);
 bool duration_parse(struct arena *a, struct str text, int64_t *nanoseconds, struct str *error);
 /* "10m", "1h30m", "45s": seconds as a person writes them. */
 struct str duration_show(struct arena *a, int64_t seconds);
+/* YYYY-MM-DD as seconds since 1970, UTC; false when there is no such day. And back: the day of a time. */
+bool date_parse(struct str s, int64_t *seconds);
+struct str date_show(struct arena *a, int64_t seconds);
 /* gobwas/glob with '/' as separator, as Helm's .Files.Glob compiles it. NULL when the pattern is malformed (Helm then takes
  * all files). Matching takes scratch memory from `a`. */
 struct glob;

@@ -143,3 +143,15 @@ TEST(nearest_is_what_was_meant)
     CHECK(!nearest(STR("secret/rotated"), v, 3).n);
     CHECK(!nearest(STR("x"), &(const struct str)STR_INIT("y"), 1).n);
 }
+
+TEST(date_is_a_day_that_exists)
+{
+    int64_t t;
+    CHECK(date_parse(STR("2026-01-31"), &t));
+    CHECK_INT(t, 1769817600);
+    CHECK_STR(date_show(a, t + 86399), STR("2026-01-31"));
+    CHECK(!date_parse(STR("2026-02-30"), &t));
+    CHECK(!date_parse(STR("2026-2-3"), &t));
+    CHECK(!date_parse(STR("31.01.2026"), &t));
+    CHECK(date_parse(STR("2024-02-29"), &t));
+}
