@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "kube/field.h"
-#include "usage/usage.h"
+#include "usage/lanes.h"
 
 enum { SENTINEL = 70001, CANDIDATES = 64, DEEP = 16 };
 
@@ -23,6 +23,8 @@ struct search {
     const struct side *side;
     struct candidate v[CANDIDATES];
     uint32_t n;
+    uint32_t *found, *alone, *key; /* a candidate for each unit; UINT32_MAX: none */
+    struct env env;
 };
 
 static const struct workload *wanted(const struct search *s, const struct unit *u)
@@ -117,34 +119,60 @@ static void set_key(struct search *s, struct unit *u, const struct candidate *c)
     }
 }
 
-static void find_on_side(struct planner *p, bool new_side)
+static uint32_t *none_found(struct planner *p)
+{
+    uint32_t *v = NEW_ARRAY(p->a, uint32_t, p->shape.units_n + 1);
+    for (uint32_t i = 0; i < p->shape.units_n; i++) v[i] = UINT32_MAX;
+    return v;
+}
+
+static struct search *search_new(struct planner *p, bool new_side)
 {
     struct search *s = NEW(p->a, struct search);
     struct str path[DEEP];
-    *s = (struct search){.p = p, .new_side = new_side, .side = new_side ? p->f->planned : &p->f->old_side};
-    if (!s->side->chart || !s->side->user || !s->side->render.values) return;
+    *s = (struct search){.p = p, .new_side = new_side, .side = new_side ? p->f->planned : &p->f->old_side,
+                         .found = none_found(p), .alone = none_found(p), .key = none_found(p)};
+    if (!s->side->chart || !s->side->user || !s->side->render.values) return s;
     collect(s, v_map(s->side->render.values), path, 0);
-    if (!s->n) return;
-    struct env env = s->side->env;
-    env.tolerant = true; /* a bound that a sentinel breaks is no reason to stop */
-    struct bench b = {.a = p->a, .scratch = arena_new(p->a->guard), .chart = s->side->chart, .user = s->side->user, .env = &env, .parses = p->f->parses, .inputs = p->f->inputs,
-                      .base = (struct render *)(uintptr_t)&s->side->render, .origins = p->f->origins, .ns = p->plan->ns};
-    uint32_t n = p->shape.units_n, *found = NEW_ARRAY(p->a, uint32_t, n + 1), *alone = NEW_ARRAY(p->a, uint32_t, n + 1);
-    bool clean = experiment(s, &b, UINT32_MAX, found);
+    s->env = s->side->env;
+    s->env.tolerant = true; /* a bound that a sentinel breaks is no reason to stop */
+    return s;
+}
+
+static struct bench bench_of(const struct search *s)
+{
+    struct planner *p = s->p;
+    return (struct bench){.a = p->a, .chart = s->side->chart, .user = s->side->user, .env = &s->env, .parses = p->f->parses, .inputs = p->f->inputs,
+                          .base = s->n ? (struct render *)(uintptr_t)&s->side->render : NULL, .origins = p->f->origins, .ns = p->plan->ns};
+}
+
+static void find_keys(struct search *s, struct bench *b)
+{
+    uint32_t n = s->p->shape.units_n;
+    bool clean = experiment(s, b, UINT32_MAX, s->found);
     for (uint32_t i = 0; i < n; i++) {
-        if (found[i] == UINT32_MAX) continue;
+        if (s->found[i] == UINT32_MAX) continue;
         bool shared = false;
-        for (uint32_t k = 0; k < n; k++) shared |= k != i && found[k] == found[i];
+        for (uint32_t k = 0; k < n; k++) shared |= k != i && s->found[k] == s->found[i];
         /* One key cannot hold two counts. Where all together disturbed something, each has to show that it does not. */
-        if (shared || (!clean && (!experiment(s, &b, found[i], alone) || alone[i] != found[i]))) continue;
-        set_key(s, &p->shape.units[i], &s->v[found[i]]);
+        if (shared || (!clean && (!experiment(s, b, s->found[i], s->alone) || s->alone[i] != s->found[i]))) continue;
+        s->key[i] = s->found[i];
     }
-    arena_free(b.scratch);
+}
+
+static void search_one(void *context, struct bench *old, struct bench *now, uint32_t i)
+{
+    struct search **s = context;
+    if (s[i]->n) find_keys(s[i], i ? now : old);
 }
 
 void shape_find_replicas_keys(struct planner *p)
 {
     if (p->f->o->strategy == STRATEGY_TERRAFORM) return; /* its configuration holds the values */
-    find_on_side(p, false);
-    find_on_side(p, true);
+    struct search *sides[] = {search_new(p, false), search_new(p, true)};
+    struct bench old = bench_of(sides[0]), now = bench_of(sides[1]);
+    usage_lanes(&old, &now, 2, search_one, sides);
+    for (int k = 0; k < 2; k++)
+        for (uint32_t i = 0; i < p->shape.units_n; i++)
+            if (sides[k]->key[i] != UINT32_MAX) set_key(sides[k], &p->shape.units[i], &sides[k]->v[sides[k]->key[i]]);
 }

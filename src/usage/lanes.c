@@ -20,7 +20,7 @@ static struct bench fork_bench(const struct bench *b, struct arena *a, struct ar
 {
     struct bench own = *b;
     struct chart *chart = NEW(a, struct chart);
-    *chart = *b->chart;
+    if (b->chart) *chart = *b->chart;
     chart->origins = origins;
     own.a = a;
     own.scratch = scratch;
@@ -62,8 +62,8 @@ void usage_lanes(struct bench *old, struct bench *now, uint32_t n, void (*work)(
     if (!n) return;
     usage_index(old);
     usage_index(now);
-    values_compile_schemas(old->chart);
-    values_compile_schemas(now->chart);
+    if (old->chart) values_compile_schemas(old->chart);
+    if (now->chart) values_compile_schemas(now->chart);
     parallel_for(now->a, n < MOST_LANES ? n : MOST_LANES, cost_of(now, n) + cost_of(old, n), run_lane, &l);
     for (int i = 0; i < MOST_LANES; i++) {
         old->probes += l.old_probes[i];

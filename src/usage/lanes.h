@@ -1,4 +1,4 @@
-/* The same experiment for many keys, on all cores. Private to usage/. */
+/* The same experiment for many keys, on all cores. */
 #ifndef RUTTER_USAGE_LANES_H
 #define RUTTER_USAGE_LANES_H
 
