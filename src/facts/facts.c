@@ -122,11 +122,25 @@ static bool render_side(struct facts *f, struct side *s, bool is_old)
     return false;
 }
 
+/* Where the old chart fails; NOWHERE for what stands in no template of its own source. */
+static struct place old_failure_place(const struct facts *f)
+{
+    const struct render *r = &f->old_side.render;
+    struct str chart, path;
+    if (!r->error_template.n || !str_cut(r->error_template, STR("/"), &chart, &path)) return NOWHERE;
+    const struct file *file = source_find(&f->old_side.source, path);
+    if (!file) return NOWHERE;
+    uint32_t input = inputs_add(f->inputs, STR("old"), path, file->opened, file->data);
+    return (struct place){.input = input & 0x3fff, .line = r->error_line, .column = r->error_column & 0x3ffff};
+}
+
 static bool old_side_must_render(struct facts *f)
 {
     if (render_side(f, &f->old_side, true)) return true;
-    diag_error(f->diags, NOWHERE, "the old chart does not render with these values, so there is no state to start from: %.*s", STR_ARG(f->old_side.render.error));
-    diag_hint(f->diags, "give the values that the release was installed with (-f, --set), and --kube-version and --api-versions as the cluster has them");
+    bool unparsed = str_starts(f->old_side.render.error, STR("parse error at ("));
+    diag_error(f->diags, old_failure_place(f), "the old chart does not render with these values, so there is no state to start from: %.*s", STR_ARG(f->old_side.render.error));
+    if (unparsed) diag_hint(f->diags, "no release can have come from it: give the chart that is installed");
+    else diag_hint(f->diags, "give the values that the release was installed with (-f, --set), and --kube-version and --api-versions as the cluster has them");
     return false;
 }
 

@@ -76,12 +76,24 @@ static bool open_source(struct facts *f, bool is_old, struct source *out)
     return source_git(f->a, o->repo, is_old ? o->from : o->to, o->chart_path, out, f->diags);
 }
 
+/* Helm's words name no archive, and a ref or a path may be either side's: what was given, and by which flag, comes first. */
+static bool say_what_was_given(struct facts *f, bool is_old)
+{
+    const struct options *o = f->o;
+    struct str path = is_old ? o->old_path : o->new_path;
+    const char *flag = path.n ? (is_old ? "old" : "new") : is_old ? "from" : "to";
+    if (!path.n) path = is_old ? o->from : o->to;
+    struct diag *d = f->diags->n ? &f->diags->v[f->diags->n - 1] : NULL;
+    if (d) d->message = str_printf(f->a, "--%s %.*s: %.*s", flag, STR_ARG(path), STR_ARG(d->message));
+    return false;
+}
+
 bool facts_load_chart(struct facts *f, struct side *s, bool is_old)
 {
-    if (!open_source(f, is_old, &s->source)) return false;
+    if (!open_source(f, is_old, &s->source)) return say_what_was_given(f, is_old);
     struct chart_options o = {f->inputs, f->origins, str_from(s->role), s->source.name, f->o->helm_major};
     s->chart = chart_load(f->a, &s->source, &o, f->diags);
-    if (!s->chart) return false;
+    if (!s->chart) return say_what_was_given(f, is_old);
     for (size_t i = 0; i < s->source.n; i++) facts_read(f, str_from(s->role), &s->source.v[i]);
     return true;
 }
