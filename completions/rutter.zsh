@@ -62,6 +62,7 @@ _rutter() {
       '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages]:DIR:_files' \
       '*--work-dir[where the scripts record (default\: below XDG_STATE_HOME)]:DIR:_files' \
+      '*--runbook-as-written[the runbook'\''s own steps and nothing that makes up for what they lack; the proof shows where they fail]' \
       '*--force[write scripts that run although the plan is not proved]' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
@@ -153,6 +154,7 @@ _rutter() {
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--states[print as JSON in which states each object may be after each step, instead of the verdict]' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
     ;;

@@ -51,6 +51,8 @@ const struct option cli_options[] = {
     {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN | IN_MIGRATE | IN_RULES, "write plan, scripts, findings and values files there; migrate-values: the rewritten files; rules: the pages", NULL},
     {"diff", 0, OPTION_FLAG, NULL, IN_MIGRATE, "print what changes as a unified diff", NULL},
     {"work-dir", 0, OPTION_TEXT, "DIR", IN_PLAN, "where the scripts record (default: below XDG_STATE_HOME)", NULL},
+    {"runbook-as-written", 0, OPTION_FLAG, NULL, IN_PLAN, "the runbook's own steps and nothing that makes up for what they lack; the proof shows where they fail", NULL},
+    {"states", 0, OPTION_FLAG, NULL, IN_VERIFY, "print as JSON in which states each object may be after each step, instead of the verdict", NULL},
     {"force", 0, OPTION_FLAG, NULL, IN_PLAN, "write scripts that run although the plan is not proved", NULL},
     {"all", 0, OPTION_FLAG, NULL, IN_DIFF, "show version labels and checksums too", NULL},
     {"exit-code", 0, OPTION_FLAG, NULL, IN_DIFF, "exit with status 1 when something differs", NULL},

@@ -116,6 +116,7 @@ bool cli_options_read(struct cli *c, struct options *o)
     o->baseline = cli_get(c, "baseline");
     o->no_advisories = cli_has(c, "no-advisories");
     o->force = cli_has(c, "force");
+    o->as_written = cli_has(c, "runbook-as-written");
     o->verbose = cli_has(c, "verbose");
     struct str strategy = cli_get(c, "strategy");
     o->strategy = str_is(strategy, "oci") ? STRATEGY_OCI : str_is(strategy, "terraform") ? STRATEGY_TERRAFORM : STRATEGY_CHART;

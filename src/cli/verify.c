@@ -78,6 +78,11 @@ int cli_verify(struct cli *c)
     if (!read_plan(c, path, &p)) return EXIT_BAD_INPUT;
     bool inputs = cli_get(c, "new").n || cli_get(c, "to").n;
     if (inputs && !compare_inputs(c, &p)) return EXIT_BAD_INPUT;
+    if (cli_has(c, "states")) {
+        struct str states = proof_states(c->a, &p);
+        fwrite(states.p, 1, states.n, c->out);
+        return EXIT_OK;
+    }
     const struct proof *proof = proof_make(c->a, &p, true);
     struct str text = cli_clean(c->a, proof_text(c->a, proof));
     fwrite(text.p, 1, text.n, c->out);

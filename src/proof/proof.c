@@ -68,13 +68,12 @@ static void look_of(struct buf *b, const struct search *q, uint32_t i)
 }
 
 /* Two parts of the same look have the same runs. */
-static struct str look_of_part(struct search *q, struct part *p)
+static struct str look_of_part(const struct search *q, const struct part *p)
 {
     struct buf b = buf_new(q->a);
     look_of(&b, q, p->main);
     look_of(&b, q, p->scaler);
     buf_printf(&b, "%d%d%d%d", p->claim, p->hook, p->numbered, p->crd);
-    search_gather(q, p);
     search_look(q, p, &b);
     return buf_str(&b);
 }
@@ -91,25 +90,36 @@ struct sorts {
     struct sort *all; uint32_t all_n, all_cap;
 };
 
-static void find_sorts(struct search *q, struct sorts *out)
+struct part *search_parts(struct search *q, uint32_t *n)
 {
     const struct plan *p = q->r.plan;
-    struct strmap looks = strmap_new(q->a);
+    struct part *v = NEW_ARRAY(q->a, struct part, p->objects_n + 1);
     bool *taken = NEW_ARRAY(q->a, bool, p->objects_n + 1);
     for (uint32_t i = 0; i < p->objects_n; i++) {
         uint32_t s = is_release(p->objects[i].owner_old) || is_release(p->objects[i].owner_new) ? scaler_of(p, &p->objects[i]) : UINT32_MAX;
         if (s != UINT32_MAX) taken[s] = true;
     }
-    for (uint32_t i = 0; i < p->objects_n; i++) {
-        struct part part;
-        if (!make_part(q, i, taken, &part)) continue;
-        q->proof->parts++;
-        struct str look = look_of_part(q, &part);
-        if (part.full) q->unmodelled = true, proof_fail(q, "model", p->objects[i].id, str_printf(q->a, "more captures or files bear on %.*s than the proof can follow", STR_ARG(p->objects[i].id)));
-        *PUSH(q->a, out->all, out->all_n, out->all_cap) = (struct sort){part, look, false};
+    *n = 0;
+    for (uint32_t i = 0; i < p->objects_n; i++)
+        if (make_part(q, i, taken, &v[*n])) search_gather(q, &v[(*n)++]);
+    return v;
+}
+
+static void find_sorts(struct search *q, struct sorts *out)
+{
+    struct strmap looks = strmap_new(q->a);
+    const struct part *parts = search_parts(q, &q->proof->parts);
+    for (uint32_t i = 0; i < q->proof->parts; i++) {
+        const struct part *part = &parts[i];
+        struct str id = q->r.plan->objects[part->main != UINT32_MAX ? part->main : part->scaler].id, look = look_of_part(q, part);
+        if (part->full) {
+            q->unmodelled = true;
+            proof_fail(q, "model", id, str_printf(q->a, "more captures or files bear on %.*s than the proof can follow", STR_ARG(id)));
+        }
+        *PUSH(q->a, out->all, out->all_n, out->all_cap) = (struct sort){*part, look, false};
         /* Data is lost object by object. */
-        if (!part.claim && !strmap_put(&looks, look, (void *)p)) continue;
-        *PUSH(q->a, out->v, out->n, out->cap) = (struct sort){part, p->objects[i].id, false};
+        if (!part->claim && !strmap_put(&looks, look, q)) continue;
+        *PUSH(q->a, out->v, out->n, out->cap) = (struct sort){*part, id, false};
     }
     q->proof->kinds = out->n;
 }
@@ -216,13 +226,16 @@ static bool differs_anywhere(const struct plan *p)
     return !str_eq(p->version_old, p->version_new);
 }
 
+static const struct str UNPROVED_WORDS = {"unproved: ", 10};
+
 struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
 {
     struct search *q = NEW(a, struct search);
     struct sorts sorts = {0};
     struct disproof *first = NULL;
     *q = (struct search){.a = a, .proof = NEW(a, struct proof)};
-    if (p->refused.n || !p->forward.n) {
+    bool by_us = str_starts(p->refused, UNPROVED_WORDS); /* then look again, and show why */
+    if ((p->refused.n && !by_us) || !p->forward.n) {
         proof_fail(q, "model", STR(""), p->refused.n ? str_printf(a, "the plan refuses to run: %.*s", STR_ARG(p->refused)) : STR("the plan has no steps"));
         q->proof->verdict = UNPROVED;
         return q->proof;
@@ -235,6 +248,7 @@ struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
     if (!q->unmodelled && !holds(q, &sorts, &first)) *PUSH(a, q->proof->failures, q->proof->failures_n, q->proof->failures_cap) = *first;
     if (!q->proof->failures_n) check_losses(q, &sorts);
     if (!q->proof->failures_n && thorough) find_spare(q, &sorts);
+    if (!q->proof->failures_n && by_us) proof_fail(q, "model", STR(""), STR("the plan refuses to run for want of a proof, and there is one"));
     q->proof->verdict = q->proof->failures_n ? UNPROVED : q->proof->unchecked ? PROVED_UNDER : PROVED;
     return q->proof;
 }
@@ -244,7 +258,7 @@ struct proof *proof_attach(struct arena *a, struct plan *p, bool force)
     struct proof *r = proof_make(a, p, false);
     p->proof = proof_to_value(a, r);
     if (r->verdict != UNPROVED || p->refused.n) return r;
-    struct str why = str_printf(a, "unproved: %.*s", STR_ARG(r->failures[0].text));
+    struct str why = str_concat(a, UNPROVED_WORDS, r->failures[0].text);
     if (!force) p->refused = why;
     else {
         *PUSH(a, p->notes, p->notes_n, p->notes_cap) = why;

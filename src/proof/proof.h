@@ -41,6 +41,19 @@ struct proof {
 struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough);
 /* Proves the plan and puts the result into it. One that is not proved refuses to run, unless `force`: then it says so. */
 struct proof *proof_attach(struct arena *a, struct plan *p, bool force);
+/* What a run may be seen in, as canonical JSON, for a harness that runs the scripts:
+ *
+ * {"plan": ID, "parts": [{"main": OBJECT, "scaler": OBJECT, "steps": [{"script": "plan"|"rollback", "step": ID or "" for the beginning, "after": [STATE...], "stopped": [STATE...]}]}]}
+ *
+ * A part is an object, or a workload with what scales it; either may be missing. `after`: the part's states when that step has ended, until the next step of the list
+ * that stands there; `stopped`: as the step's failure or a kill in it may leave the part, beside those before and after it. A step that is not listed changes nothing of the part.
+ * What autoscalers and hooks that outlived helm may do meanwhile is in it, whatever way Helm applies, whatever was paused or there before.
+ *
+ * STATE: {"release": {"side": "old"|"new", "status": "deployed"|"failed"|"pending"|"superseded"} (the newest record), "main", "scaler": "absent"|"old"|"new"|"foreign" or
+ * "old, with fields of new" and the reverse, "replicas", "pausedReplicas": "start" (as before the plan), "a".."d" (some number; equal letters are equal), "chart-old",
+ * "chart-new", "constant"; "paused": "as before"|"otherwise"; "overlayBounds": true (the scaler was made with an overlay's numbers); "data": "none"|"alive"|"detached"|"gone",
+ * "kept", "retained" (of a claim); "stray": true (a hook's object under another revision's number)}. What is false or does not apply is left out. */
+struct str proof_states(struct arena *a, const struct plan *p);
 /* As it stands in plan.json. */
 struct value proof_to_value(struct arena *a, const struct proof *p);
 /* For people: the verdict first. */

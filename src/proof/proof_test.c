@@ -1,6 +1,7 @@
 /* Each obligation over small plans made by hand: it fires, and a near miss passes. */
 #include "base/test.h"
 #include "proof/proof.h"
+#include "value/json.h"
 
 static void gate(struct plan *p, const char *id, struct str accept)
 {
@@ -318,4 +319,30 @@ TEST(proof_attaches_itself)
     CHECK(!m.p->refused.n && m.p->notes_n == 1 && str_starts(m.p->notes[0], STR("unproved: ")));
     proof_attach(a, m.p, false);
     CHECK(str_starts(m.p->refused, STR("unproved: ")));
+}
+
+/* What a run may be seen in: after the upgrade the object is the new version's, stopped in it either's, after the way back the old one's. */
+TEST(proof_foretells_states)
+{
+    struct made m = small_plan(a);
+    struct str text = proof_states(a, m.p), error;
+    struct value v;
+    CHECK(json_read(a, text, NULL, 0, 0, &v, &error));
+    struct value parts = value_at(v, "parts", NULL);
+    CHECK_INT(list_len(parts), 2);
+    struct value part = parts.u.list->v[0], steps = value_at(part, "steps", NULL);
+    CHECK_STR(value_str_at(part, "main"), STR("ConfigMap/stays"));
+    uint32_t looked = 0;
+    for (uint32_t i = 0; i < list_len(steps); i++) {
+        struct value s = steps.u.list->v[i], after = value_at(s, "after", NULL), stopped = value_at(s, "stopped", NULL);
+        if (str_is(value_str_at(s, "step"), "upgrade")) {
+            CHECK_INT(list_len(after), 1);
+            CHECK_STR(value_str_at(after.u.list->v[0], "main"), STR("new"));
+            CHECK_INT(list_len(stopped), 4); /* failed or pending, each with the object applied or not */
+            looked++;
+        }
+        if (str_is(value_str_at(s, "step"), "leftovers") && str_is(value_str_at(s, "script"), "rollback")) looked++;
+        if (str_is(value_str_at(s, "step"), "upgrade-back")) CHECK_STR(value_str_at(after.u.list->v[0], "main"), STR("old"));
+    }
+    CHECK(looked >= 1);
 }

@@ -174,7 +174,7 @@ static void rename_symbol(uint8_t *names, uint8_t *next, uint8_t *place, uint8_t
 /* What a hook applied is what a later step of the rollback applies anew, whatever it was: only whether it is there makes a difference until then. */
 static void forget_definition(const struct exploration *e, struct state *s)
 {
-    if (s->pc >= e->defined) return;
+    if (s->pc >= e->defined || e->q->seen) return;
     s->bounds = 0;
     if (s->scaler.there == THING_THERE) s->scaler = thing_of(SIDE_OLD);
 }
@@ -242,6 +242,7 @@ static uint32_t *slot_of(const struct exploration *e, const struct state *s)
 static bool environment_matters(const struct exploration *e, const struct move *m)
 {
     const struct action *x = m->x;
+    if (e->q->seen) return true;
     if (m->step->kind == STEP_WRITE) return false;
     if (x->verb != VERB_OBSERVE || m->step->kind == STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n > 0;
     for (uint32_t i = 0; i < x->objects_n; i++)
@@ -256,7 +257,7 @@ static const struct move *next_move(const struct exploration *e, const struct st
 static bool is_quiet(const struct exploration *e, const struct state *s)
 {
     const struct move *m = next_move(e, s);
-    if (!is_back(s) || !m || s->again == UINT16_MAX) return false;
+    if (!is_back(s) || !m || s->again == UINT16_MAX || e->q->seen) return false;
     for (uint32_t i = 0; i < m->step->when_n; i++)
         if (!model_condition(&e->d, s, m, i)) return true;
     return s->pc > s->again && m->x->verb == VERB_OBSERVE && !m->environment;
@@ -493,6 +494,7 @@ static void stopped(struct exploration *e, const struct state *s, const char *wh
 {
     struct state x = *s;
     uint32_t at = step_index(e, s);
+    if (e->q->seen) e->q->seen(e->q->seen_context, &e->part, s, e->step, true);
     if (!is_back(s)) {
         roll_back(e, &x, at + 1, e->step, what);
         x.far = furthest(e, s, at + 1);
@@ -726,6 +728,10 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
     if (e.slots_n) memset(e.slots, 0, sizeof *e.slots * e.slots_n);
     begin_all(&e);
     for (uint32_t i = 0; i < e.n && !e.failed; i++) visit(&e, i);
+    for (uint32_t i = 0; q->seen && i < e.n; i++) {
+        const struct state *s = &e.v[i].s;
+        q->seen(q->seen_context, &e.part, s, s->pc ? e.moves[s->mode][s->pc - 1].step : NULL, false);
+    }
     witness(&e);
     q->proof->states += e.n;
     *lost |= e.lost;

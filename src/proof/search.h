@@ -27,11 +27,18 @@ struct search {
     uint32_t *slots; uint32_t slots_n;
     bool release_tried;         /* some part was tried under every way of applying: of what does not depend on the part that is enough */
     uint32_t witness_steps;     /* how many steps mattered to the part whose run is the witness */
+    /* Every state of every run is wanted, also those that say nothing new to the proof: `seen` is told of each, after `step` or, `stopped`, as that step's
+     * failure left it. NULL: not. `step` NULL: before the first of the list. */
+    void (*seen)(void *context, const struct part *part, const struct state *s, const struct step *step, bool stopped);
+    void *seen_context;
     const struct step *without; /* left out, to see whether it is needed; NULL */
 };
 
 /* False when some run breaks an obligation: the first such run. `lost`: data or a definition cannot be brought back. */
 bool search_part(struct search *q, const struct part *part, bool *lost, struct disproof **failure);
+
+/* All parts of the plan, gathered. */
+struct part *search_parts(struct search *q, uint32_t *n);
 
 /* matter.c: once for a plan; then for each part, the steps that matter to it, and the captures and files that its states have to hold. */
 void search_index_steps(struct search *q);
