@@ -357,8 +357,20 @@ static void forget(struct doing *d, const struct action *x, const struct state *
 
 /* ---- kubectl ---- */
 
+bool model_deletes_nothing(const struct part *p, const struct action *x, const struct state *s)
+{
+    if (x->verb != VERB_DELETE || !x->missing_ok || (s->jobs & x->jobs) || (x->deletes_old && s->outside)) return false;
+    for (uint32_t k = 0; k < x->objects_n; k++) {
+        int role = part_role(p, x->objects[k]);
+        /* A Job that is still at work may make it again meanwhile. */
+        if (role != ROLE_NONE && (s->jobs || (role == ROLE_MAIN ? s->main : s->scaler).there != THING_ABSENT)) return false;
+    }
+    return true;
+}
+
 static void delete_objects(struct doing *d, const struct action *x, const struct state *before)
 {
+    if (model_deletes_nothing(d->part, x, before)) return tell(d, before, FATE_DONE, NULL);
     struct state s = *before;
     bool harm = false;
     for (uint32_t k = 0; k < x->objects_n; k++) {

@@ -230,6 +230,8 @@ int model_condition(const struct doing *d, const struct state *s, const struct m
 /* What an overlay gives for an object's replicas: the capture in that hole, or -1 and the value itself. */
 int model_hole(const struct reading *r, const struct plan_object *o, const struct move *m, struct value *value);
 bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol);
+/* A deletion that finds nothing of the part, whatever the environment does meanwhile. */
+bool model_deletes_nothing(const struct part *p, const struct action *x, const struct state *s);
 int part_role(const struct part *p, uint32_t object);
 int part_capture(const struct part *p, int capture);  /* its place in a state; -1: not of this part */
 int part_file(const struct part *p, int file);

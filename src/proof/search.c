@@ -252,7 +252,7 @@ static bool environment_matters(const struct exploration *e, const struct move *
 
 static const struct move *next_move(const struct exploration *e, const struct state *s) { return s->pc < e->moves_n[s->mode] ? &e->moves[s->mode][s->pc] : NULL; }
 
-/* A step of the rollback that only looks, writes or is passed over: a stop before it is as good as one before the step that follows, for a new start takes
+/* A step of the rollback that only looks, writes, is passed over or finds nothing to delete: a stop before it is as good as one before the step that follows, for a new start takes
  * everything anew. Two of them in a row make one move. */
 static bool is_quiet(const struct exploration *e, const struct state *s)
 {
@@ -260,7 +260,8 @@ static bool is_quiet(const struct exploration *e, const struct state *s)
     if (!is_back(s) || !m || s->again == UINT16_MAX || e->q->seen) return false;
     for (uint32_t i = 0; i < m->step->when_n; i++)
         if (!model_condition(&e->d, s, m, i)) return true;
-    return s->pc > s->again && m->x->verb == VERB_OBSERVE && !m->environment;
+    if (s->pc <= s->again) return false;
+    return (m->x->verb == VERB_OBSERVE && !m->environment) || model_deletes_nothing(&e->part, m->x, s);
 }
 
 static void do_step(struct exploration *e, const struct state *before, const struct move *m);
