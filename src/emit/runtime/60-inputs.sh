@@ -78,8 +78,9 @@ bring_input() {
   target=$(input_path "$input_role")
   if [ ! -e "$target" ]; then
     if [ -n "$input_at" ]; then
-      rm -rf "${files:?}/$input_at"
-      mkdir -p "$files/$input_at"
+      # Its folder, not itself: `helm pull --untar` refuses where the chart's own folder is there already.
+      rm -rf "${files:?}/${input_at%%/*}"
+      [ "${input_at%%/*}" = "$input_at" ] || mkdir -p "$files/${input_at%%/*}"
       attempt || return 1
       source=$files/$input_at
     else
