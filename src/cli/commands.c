@@ -46,7 +46,7 @@ const struct option cli_options[] = {
     {"baseline", 0, OPTION_TEXT, "FILE", IN_LINT, "findings that are known already: only others are shown", NULL},
     {"update-baseline", 0, OPTION_FLAG, NULL, IN_LINT, "write the findings of this run into the file that --baseline names", NULL},
     {"fail-on", 0, OPTION_TEXT, "SEVERITY", IN_PLAN | IN_LINT, "exit with status 1 at findings of this severity or above (default error)", "error|warning|none"},
-    {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP | IN_RULES, "what is printed; plan: shell, rollback, json, markdown, ansible; lint: text, json, sarif, github, markdown; diff: text, json; rules: text, json, docs", NULL},
+    {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP | IN_RULES, "what is printed; plan: shell, rollback, json, markdown, html, ansible; lint: text, json, sarif, github, markdown; diff: text, json; rules: text, json, docs", NULL},
     {"output-file", 0, OPTION_EACH, "FORMAT=FILE", IN_LINT, "write this format there as well; may be repeated", NULL},
     {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN | IN_MIGRATE | IN_RULES, "write plan, scripts, findings and values files there; migrate-values: the rewritten files; rules: the pages", NULL},
     {"diff", 0, OPTION_FLAG, NULL, IN_MIGRATE, "print what changes as a unified diff", NULL},
@@ -77,7 +77,7 @@ const struct option cli_options[] = {
 const struct command cli_commands[] = {
     {"plan", NULL, "INPUTS --release NAME [OPTIONS]", "write the upgrade, its rollback and what to know of them",
      "Compares the two charts under the user's values and writes the upgrade as a script with the script that undoes it. With -o DIR it writes plan.sh, rollback.sh, "
-     "plan.json, findings.json, report.md and the two values files; without, a summary, or what --format names.",
+     "plan.json, findings.json, the report (report.md, report.html) and the two values files; without, a summary, or what --format names.",
      IN_PLAN, cli_plan},
     {"lint", NULL, "INPUTS [OPTIONS]", "find what an upgrade will break",
      "Compares the two charts under the user's values and says what the upgrade will break, with the place, the reason and the fix. With --new alone it checks one chart.",

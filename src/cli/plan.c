@@ -74,6 +74,7 @@ static bool write_plan(struct cli *c, struct str dir, const struct emit_input *i
         {"plan.json", 0644, emitted(c, "json", EMIT_PLAN, in)},
         {"findings.json", 0644, emitted(c, "json", EMIT_LINT, in)},
         {"report.md", 0644, emitted(c, "markdown", EMIT_PLAN, in)},
+        {"report.html", 0644, emitted(c, "html", EMIT_PLAN, in)},
         {"values-old.yaml", 0600, plan_values_text(c->a, in->f->old_side.user)},
         {"values-new.yaml", 0600, plan_values_text(c->a, in->f->planned->user)},
     };

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""usage: embed.py OUT.c FILE.sh...
+"""usage: embed.py OUT.c FILE.sh... FILE.css
 
-Writes the shell runtime into OUT.c: every numbered file in the order of its name, then one variable for each other file (shell.h).
+Writes the shell runtime into OUT.c: every numbered file in the order of its name, then one variable for each other file (shell.h); and the
+report's style sheet (doc.h).
 """
 import os
 import sys
@@ -9,7 +10,7 @@ import sys
 
 def array(name, data):
     lines = [",".join(str(b) for b in data[i:i + 40]) for i in range(0, len(data), 40)]
-    return f"static const unsigned char {name}_bytes[] = {{\n{chr(44).join(lines)}}};\nconst struct str shell_runtime_{name} = {{(const char *){name}_bytes, {len(data)}}};\n"
+    return f"static const unsigned char {name}_bytes[] = {{\n{(chr(44) + chr(10)).join(lines)}}};\nconst struct str {name} = {{(const char *){name}_bytes, {len(data)}}};\n"
 
 
 def main(out, paths):
@@ -21,10 +22,10 @@ def main(out, paths):
         if name[0].isdigit():
             common += data
         else:
-            others.append((name.removesuffix(".sh"), data))
+            others.append(("doc_style" if name.endswith(".css") else "shell_runtime_" + name.removesuffix(".sh"), data))
     with open(out, "w", encoding="ascii") as f:
-        f.write('/* Made by src/emit/embed.py from src/emit/runtime. */\n#include "emit/shell.h"\n\n')
-        f.write(array("common", common))
+        f.write('/* Made by src/emit/embed.py from src/emit/runtime and src/emit/doc_style.css. */\n#include "emit/doc.h"\n#include "emit/shell.h"\n\n')
+        f.write(array("shell_runtime_common", common))
         for name, data in others:
             f.write(array(name, data))
 

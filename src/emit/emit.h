@@ -34,9 +34,12 @@ void emit_shell_word(struct buf *b, struct str s);
 void emit_terminal(struct buf *b, struct str s);
 /* A line of an input's text for a terminal; the value of a secret-looking key is masked. */
 void emit_source_line(struct buf *b, struct str line);
-/* ... for Markdown, so that nothing in it is markup; and inside a code span. */
+/* ... for Markdown, so that nothing in it is markup; as a code span; as a code span in a table's cell. */
 void emit_markdown(struct buf *b, struct str s);
 void emit_markdown_code(struct buf *b, struct str s);
+void emit_markdown_cell_code(struct buf *b, struct str s);
+/* A command to be looked at, on one line: its line breaks become U+23CE. Inside of Markdown's fences as it is, in HTML through emit_html. */
+void emit_command(struct buf *b, struct str s);
 /* ... for HTML text and attribute values. */
 void emit_html(struct buf *b, struct str s);
 

@@ -15,6 +15,7 @@ const struct emitter emitters[] = {
     {"shell", EMIT_PLAN, emit_plan_shell, NULL},
     {"rollback", EMIT_PLAN, emit_plan_rollback, NULL},
     {"markdown", EMIT_PLAN, emit_plan_markdown, NULL},
+    {"html", EMIT_PLAN, emit_plan_html, NULL},
     {"ansible", EMIT_PLAN, emit_plan_ansible, exec_accepts},
     {0},
 };

@@ -23,6 +23,7 @@ void emit_plan_json(struct buf *out, const struct emit_input *in);
 void emit_plan_shell(struct buf *out, const struct emit_input *in);
 void emit_plan_rollback(struct buf *out, const struct emit_input *in);
 void emit_plan_markdown(struct buf *out, const struct emit_input *in);
+void emit_plan_html(struct buf *out, const struct emit_input *in);
 void emit_plan_ansible(struct buf *out, const struct emit_input *in);
 
 /* rutter.diff/v1, for both. */

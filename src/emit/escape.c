@@ -57,7 +57,16 @@ static void put_markdown(struct buf *b, uint32_t r)
     else buf_rune(b, r);
 }
 
-void emit_markdown(struct buf *b, struct str s) { each_rune(b, s, put_markdown); }
+/* No address becomes a link: GitHub looks for "://" (https://github.github.com/gfm/#autolinks-extension-). */
+void emit_markdown(struct buf *b, struct str s)
+{
+    struct str head, rest = s;
+    while (str_cut(rest, STR("://"), &head, &rest)) {
+        each_rune(b, head, put_markdown);
+        buf_z(b, "\\://");
+    }
+    each_rune(b, head, put_markdown);
+}
 
 static void put_code(struct buf *b, uint32_t r)
 {
@@ -66,21 +75,39 @@ static void put_code(struct buf *b, uint32_t r)
     else buf_rune(b, r);
 }
 
-/* A code span, with a fence longer than any run of backticks in it. */
-void emit_markdown_code(struct buf *b, struct str s)
+/* GitHub splits rows into cells before it looks for code spans: https://github.github.com/gfm/#tables-extension- */
+static void put_cell_code(struct buf *b, uint32_t r)
+{
+    if (r == '|') buf_byte(b, '\\');
+    put_code(b, r);
+}
+
+/* A code span, with a fence longer than any run of backticks in it. One space at both ends is taken off by the reader. */
+static void code_span(struct buf *b, struct str s, void (*put)(struct buf *b, uint32_t r))
 {
     size_t run = 0, longest = 0;
     for (size_t i = 0; i < s.n; i++) {
         run = s.p[i] == '`' ? run + 1 : 0;
         if (run > longest) longest = run;
     }
-    bool pad = s.n && (s.p[0] == '`' || s.p[s.n - 1] == '`');
+    bool pad = s.n && (s.p[0] == '`' || s.p[s.n - 1] == '`' || (s.p[0] == ' ' && s.p[s.n - 1] == ' '));
     buf_fill(b, '`', longest + 1);
     if (pad || !s.n) buf_byte(b, ' ');
-    each_rune(b, s, put_code);
+    each_rune(b, s, put);
     if (pad) buf_byte(b, ' ');
     buf_fill(b, '`', longest + 1);
 }
+
+void emit_markdown_code(struct buf *b, struct str s) { code_span(b, s, put_code); }
+void emit_markdown_cell_code(struct buf *b, struct str s) { code_span(b, s, put_cell_code); }
+
+static void put_command(struct buf *b, uint32_t r)
+{
+    if (r == '\n') buf_z(b, "\xe2\x8f\x8e");
+    else put_code(b, r);
+}
+
+void emit_command(struct buf *b, struct str s) { each_rune(b, s, put_command); }
 
 static void put_html(struct buf *b, uint32_t r)
 {

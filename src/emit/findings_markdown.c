@@ -6,12 +6,12 @@ enum { MOST = 60000 /* a comment holds 65,536 characters */ };
 static void row(struct buf *b, const struct facts *f, const struct finding *x)
 {
     buf_printf(b, "| %s | ", severity_name(x->severity));
-    emit_markdown_code(b, x->rule);
+    emit_markdown_cell_code(b, x->rule);
     buf_z(b, " | ");
-    emit_markdown_code(b, x->subject);
+    emit_markdown_cell_code(b, x->subject);
     if (x->replacement.n) {
         buf_z(b, " &rarr; ");
-        emit_markdown_code(b, x->replacement);
+        emit_markdown_cell_code(b, x->replacement);
     }
     buf_z(b, " | ");
     emit_markdown(b, x->message);
@@ -21,7 +21,7 @@ static void row(struct buf *b, const struct facts *f, const struct finding *x)
     }
     struct str place = emit_place(b->a, f, x->at);
     buf_z(b, " | ");
-    if (place.n) emit_markdown_code(b, place);
+    if (place.n) emit_markdown_cell_code(b, place);
     buf_z(b, " |\n");
 }
 

@@ -292,7 +292,7 @@ void make_monitors(struct planner *p, struct str beside, const char *suffix)
         /* It is Helm that gives up; a watch only says more, or earlier that it is hopeless. */
         s->timeout = (new_side ? p->timing.upgrade : p->timing.back) + p->timing.hooks;
         s->timeout_why = STR("as long as Helm may take");
-        s->expected = timing_of_unit(u, new_side);
+        s->expected = timing_rollout(u, new_side, false).seconds;
         s->beside = beside;
     }
 }

@@ -343,6 +343,7 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
     add_images(&p, p.shape.workloads_new, p.shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
     if (!make_list(&p, &q->forward, p.book->forward, p.book->forward_n, false) || !make_list(&p, &q->back, p.book->back, p.book->back_n, true)) return NULL;
     permissions_make(&p);
+    impact_make(&p);
     unique_ids(&p);
     link_findings(&p);
     finish_inverses(&p);

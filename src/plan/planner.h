@@ -182,6 +182,8 @@ bool residue_is_left(struct planner *p, const struct item *x);
 struct str finding_answer(struct planner *p, const struct finding *x);
 /* Puts the questions about rights where make_permissions was. */
 void permissions_make(struct planner *p);
+/* plan->rollouts and plan->services (impact.c). */
+void impact_make(struct planner *p);
 /* Some object is deleted before Helm makes it anew. */
 bool immutable_any(const struct planner *p);
 /* A step of the way back that is passed over when that way has been gone. */

@@ -1,6 +1,5 @@
 #include "plan/timing.h"
 
-#include "kube/rollout.h"
 #include "plan/planner.h"
 
 /* Nobody knows offline how many replicas there are: with an autoscaler as many as it may make. */
@@ -16,6 +15,17 @@ static struct rollout rollout_at(const struct unit *u, bool new_side, int64_t re
     const struct workload *w = new_side ? u->new : u->old, *before = new_side ? u->old : u->new;
     if (!w || (before && !workload_restarts(before, w))) return (struct rollout){.bounded = true};
     return before ? rollout_of_update(w, replicas) : rollout_of_creation(w, replicas);
+}
+
+int64_t timing_most_replicas(const struct unit *u, bool new_side)
+{
+    const struct workload *w = new_side ? u->new : u->old;
+    return w ? most_replicas(u, w, new_side) : 0;
+}
+
+struct rollout timing_rollout(const struct unit *u, bool new_side, bool most)
+{
+    return rollout_at(u, new_side, most ? timing_most_replicas(u, new_side) : -1);
 }
 
 int64_t timing_of_unit(const struct unit *u, bool new_side)

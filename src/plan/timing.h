@@ -2,8 +2,7 @@
 #ifndef RUTTER_PLAN_TIMING_H
 #define RUTTER_PLAN_TIMING_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "kube/rollout.h"
 
 struct planner;
 struct unit;
@@ -16,6 +15,9 @@ struct timing {
 };
 
 void timing_make(struct planner *p);
+/* The rollout of a workload with the replicas as rendered, or (`most`) as many as its autoscaler may make. */
+struct rollout timing_rollout(const struct unit *u, bool new_side, bool most);
+int64_t timing_most_replicas(const struct unit *u, bool new_side);
 /* The slowest rollout of a workload within its replica bounds; 0 when nothing is restarted. */
 int64_t timing_of_unit(const struct unit *u, bool new_side);
 

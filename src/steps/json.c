@@ -18,6 +18,7 @@ ENUM(effect_kind_name, enum effect_kind)
 #define S_OPTIONAL(T, key, member) {.name = key, .form = F_STR_OR_NULL, .at = AT(T, member)}
 #define B(T, key, member) {.name = key, .form = F_BOOL, .at = AT(T, member)}
 #define I(T, key, member) {.name = key, .form = F_INT64, .at = AT(T, member)}
+#define I_OR(T, key, member, otherwise) {.name = key, .form = F_INT64, .at = AT(T, member), .absent = otherwise}
 #define E(T, key, member, names) {.name = key, .form = F_ENUM, .at = AT(T, member), .enum_name = names, .required = true}
 #define STRINGS(T, key, member) {.name = key, .form = F_STRINGS, .at = AT(T, member), .n_at = AT(T, member##_n), .cap_at = AT(T, member##_cap)}
 #define LIST(T, key, member, of) {.name = key, .form = F_LIST, .at = AT(T, member), .n_at = AT(T, member##_n), .cap_at = AT(T, member##_cap), .type = &of}
@@ -166,6 +167,38 @@ static const struct field plan_document_field[] = {
 };
 TYPE(plan_document);
 
+static const struct field plan_rollout_field[] = {
+    S_REQUIRED(plan_rollout, "object", object),
+    S(plan_rollout, "replaces", replaces),
+    S_REQUIRED(plan_rollout, "change", change),
+    B(plan_rollout, "perNode", per_node),
+    I_OR(plan_rollout, "before", before, -1),
+    I_OR(plan_rollout, "after", after, -1),
+    I_OR(plan_rollout, "most", most, -1),
+    I(plan_rollout, "waves", waves),
+    I_OR(plan_rollout, "available", available, -1),
+    I(plan_rollout, "down", down),
+    I(plan_rollout, "seconds", seconds),
+    I(plan_rollout, "secondsMost", seconds_most),
+    I(plan_rollout, "startup", startup),
+    I(plan_rollout, "grace", grace),
+    B(plan_rollout, "bounded", bounded),
+    S(plan_rollout, "basis", basis),
+    S(plan_rollout, "why", why),
+};
+TYPE(plan_rollout);
+
+static const struct field plan_service_field[] = {
+    S_REQUIRED(plan_service, "object", object),
+    S(plan_service, "becomes", becomes),
+    S_REQUIRED(plan_service, "change", change),
+    STRINGS(plan_service, "workloads", workloads),
+    STRINGS(plan_service, "hosts", hosts),
+    I_OR(plan_service, "down", down, -1),
+    S_REQUIRED(plan_service, "notice", notice),
+};
+TYPE(plan_service);
+
 static const struct field assumption_field[] = {
     S_REQUIRED(assumption, "id", id),
     S_REQUIRED(assumption, "text", text),
@@ -229,6 +262,8 @@ static const struct field plan_field[] = {
     LIST(plan, "inputs", inputs, plan_input_fields),
     LIST(plan, "objects", objects, plan_object_fields),
     LIST(plan, "documents", documents, plan_document_fields),
+    LIST(plan, "rollouts", rollouts, plan_rollout_fields),
+    LIST(plan, "services", services, plan_service_fields),
     STRINGS(plan, "imagesOld", images_old),
     STRINGS(plan, "imagesNew", images_new),
     {.name = "steps", .form = F_STEPS, .at = AT(plan, forward), .type = &step_fields, .required = true},
@@ -247,5 +282,5 @@ TYPE(plan);
 
 const struct fields *const plan_all_fields[] = {
     &plan_fields, &step_fields, &env_setting_fields, &expect_fields, &check_fields, &capture_fields, &condition_fields, &http_fields, &effect_fields,
-    &plan_object_fields, &plan_document_fields, &assumption_fields, &loss_fields, &plan_input_fields, &plan_tool_fields, &plan_entry_fields, NULL,
+    &plan_object_fields, &plan_document_fields, &plan_rollout_fields, &plan_service_fields, &assumption_fields, &loss_fields, &plan_input_fields, &plan_tool_fields, &plan_entry_fields, NULL,
 };

@@ -257,6 +257,38 @@ struct plan_entry {
     struct str enter_at;      /* id of a rollback step; "": nothing to undo */
 };
 
+/* What the upgrade does to the pods of one workload, at the slowest that still succeeds: from probes, grace periods and the strategy (kube/rollout.h).
+ * All of them begin when the release is applied. For people and their dashboards: no step depends on it. */
+struct plan_rollout {
+    struct str object;        /* id in the object table */
+    struct str replaces;      /* id of the workload that goes away for it, under another name; "" */
+    struct str change;        /* "rolls": its pods are replaced; "starts": it is new; "again": deleted with its pods
+                               * before the upgrade makes it anew; "goes": deleted; "stays": its pods are not touched */
+    bool per_node;            /* a DaemonSet: one pod a node, and nobody knows how many nodes there are */
+    int64_t before, after;    /* pods as rendered; -1: not known, or that side does not have it */
+    int64_t most;             /* the most pods that its autoscaler may have made meanwhile; -1: nothing scales it */
+    int64_t waves;            /* in so many steps */
+    int64_t available;        /* pods that stay ready throughout; -1: not known */
+    int64_t down;             /* seconds without a ready pod; 0: there is always one */
+    int64_t seconds;          /* until all are ready */
+    int64_t seconds_most;     /* ... with `most` pods */
+    int64_t startup, grace;   /* seconds for one pod to become ready, and to stop */
+    bool bounded;             /* a pod that needs longer is killed; else probes set no limit */
+    struct str basis;         /* the probe that says how long a pod may take; "" for none */
+    struct str why;           /* in which order, in words */
+};
+
+/* A Service of the old version, and what its clients notice. */
+struct plan_service {
+    struct str object;        /* id in the object table */
+    struct str becomes;       /* id of its successor under another name; "" */
+    struct str change;        /* "stays", "renamed", "goes" */
+    struct str *workloads; uint32_t workloads_n, workloads_cap;   /* what answers after the upgrade */
+    struct str *hosts;     uint32_t hosts_n, hosts_cap;           /* names by which it is reached from outside (Ingress, HTTPRoute) */
+    int64_t down;             /* seconds without a ready pod behind it, at most; 0: there is always one; -1: not known */
+    struct str notice;        /* one or two sentences */
+};
+
 struct plan {
     struct str id;            /* sha256 of the canonical JSON without it */
     struct str generator;     /* "rutter 0.1.0" */
@@ -271,6 +303,8 @@ struct plan {
     struct plan_input *inputs; uint32_t inputs_n, inputs_cap;
     struct plan_object *objects; uint32_t objects_n, objects_cap;
     struct plan_document *documents; uint32_t documents_n, documents_cap;
+    struct plan_rollout *rollouts; uint32_t rollouts_n, rollouts_cap;
+    struct plan_service *services; uint32_t services_n, services_cap;
     struct str *images_old;   uint32_t images_old_n, images_old_cap;   /* every image of the render, sorted */
     struct str *images_new;   uint32_t images_new_n, images_new_cap;
     struct step_list forward, back;
