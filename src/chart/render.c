@@ -162,7 +162,7 @@ static bool run_one(struct render *r, const struct unit *u, uint32_t index)
 
 static int by_path(const void *a, const void *b) { return str_cmp(((const struct rendered *)a)->path, ((const struct rendered *)b)->path); }
 
-static bool run_all(struct render *r, struct units *u, const struct strmap *only)
+static bool run_all(struct render *r, const struct units *u, const struct strmap *only, const struct repeat *again)
 {
     r->files = NEW_ARRAY(r->a, struct rendered, u->n);
     bool ok = true;
@@ -174,6 +174,8 @@ static bool run_all(struct render *r, struct units *u, const struct strmap *only
             struct exec *x = &r->exec;
             *PUSH(r->a, x->failures, x->failures_n, x->failures_cap) = x->failed_at;
             ok = true;
+        } else if (ok && again && again->enough && again->enough(again->context, &r->files[r->files_n - 1])) {
+            break;
         }
     }
     qsort(r->files, r->files_n, sizeof *r->files, by_path);
@@ -225,14 +227,64 @@ static bool render_with(struct arena *a, const struct chart *c, const struct map
     }
     if (!schema_holds(r)) return false;
     share(v_map(r->values), 0, a->guard);
-    struct units u = {.by_path = strmap_new(a)};
-    collect(r, r->chart, v_map(r->values), release_object(a, env), object_capabilities(a, env), &u, 0);
-    for (uint32_t i = 0; i < u.n; i++) u.v[i].data->shared = true;
-    if (u.n) qsort(u.v, u.n, sizeof *u.v, by_path_length);
-    r->templates_n = u.n;
-    r->template_names = NEW_ARRAY(a, struct str, u.n);
-    for (uint32_t i = 0; i < u.n; i++) r->template_names[i] = u.v[i].path;
+    struct units *u = NEW(a, struct units);
+    u->by_path = strmap_new(a);
+    r->units = u;
+    collect(r, r->chart, v_map(r->values), release_object(a, env), object_capabilities(a, env), u, 0);
+    for (uint32_t i = 0; i < u->n; i++) u->v[i].data->shared = true;
+    if (u->n) qsort(u->v, u->n, sizeof *u->v, by_path_length);
+    r->templates_n = u->n;
+    r->template_names = NEW_ARRAY(a, struct str, u->n);
+    for (uint32_t i = 0; i < u->n; i++) r->template_names[i] = u->v[i].path;
     struct tmpl_set *set = tmpl_set_new(a, NULL);
     r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses, .trace = trace};
-    return kube_version_fits(r) && parse_all(r, &u, set, parses) && run_all(r, &u, only);
+    return kube_version_fits(r) && parse_all(r, u, set, parses) && run_all(r, u, only, NULL);
+}
+
+/* ---- again, with other values ---- */
+
+bool render_can_repeat(const struct render *base) { return base->units && base->chart && !base->chart->subcharts_n && !base->exec.writes_n; }
+
+void render_share(struct arena *a, struct value v) { share(v, 0, a->guard); }
+
+struct repetition {
+    struct render *r;
+    struct units units;
+    const struct repeat *what;
+    bool ok;
+};
+
+static void run_repetition(void *context)
+{
+    struct repetition *p = context;
+    p->ok = run_all(p->r, &p->units, p->what->only, p->what);
+}
+
+bool render_repeat(struct arena *a, const struct repeat *what, struct render *r, bool *wrote)
+{
+    const struct render *base = what->base;
+    struct units units = *base->units;
+    struct map *data = map_new(a);
+    *r = (struct render){.a = a, .env = base->env, .chart = base->chart, .values = what->values, .template_names = base->template_names, .templates_n = base->templates_n};
+    a->guard->steps = 0;
+    reads_init(&r->reads, a, 64);
+    /* All templates of a chart without subcharts see one map of data. */
+    for (uint32_t i = 0; units.n && i < units.v[0].data->n; i++) map_put(data, units.v[0].data->v[i].key, units.v[0].data->v[i].value);
+    map_putz(data, "Values", v_typed(v_map(what->values), GO_VALUES));
+    data->shared = true;
+    units.v = NEW_ARRAY(a, struct unit, units.n);
+    for (uint32_t i = 0; i < units.n; i++) {
+        units.v[i] = base->units->v[i];
+        units.v[i].data = data;
+    }
+    r->exec = (struct exec){.a = a, .env = base->env, .set = base->exec.set, .reads = &r->reads, .parses = what->parses, .frozen = true};
+    struct repetition p = {r, units, what, false};
+    bool through = guard_run(a->guard, run_repetition, &p);
+    *wrote = r->exec.wrote;
+    if (!through && !*wrote) {
+        char why[sizeof a->guard->message];
+        memcpy(why, a->guard->message, sizeof why);
+        guard_trip(a->guard, "%s", why);
+    }
+    return through && p.ok;
 }

@@ -24,6 +24,7 @@ struct render {
     struct rendered *files; uint32_t files_n;   /* in order of names, partials left out */
     struct str *template_names; uint32_t templates_n; /* by index */
     struct reads reads;
+    const struct units *units; /* private: for render_repeat */
     struct exec exec;         /* writes, random, failures */
     struct violations violations;
     struct str error;         /* not empty: the render failed; the text that follows "Error: " in Helm */
@@ -45,6 +46,23 @@ bool render_chart_some(struct arena *a, const struct chart *c, const struct map 
  * r->files[i].text. */
 bool render_chart_traced(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                          struct diags *d, const struct strmap *only, struct render *r);
+
+/* The same once more with other effective values, which share whatever did not change with those of `base`: for a change that
+ * neither the chart's dependencies nor its schemas read, in a chart without subcharts (render_can_repeat). Only the templates
+ * in `only` are evaluated; `enough`, when not NULL, is asked after each, and ends the render with true when it says so.
+ * Nothing of `base` is written: when a template tries, *wrote is set and the result is false. */
+bool render_can_repeat(const struct render *base);
+struct repeat {
+    const struct render *base;
+    struct map *values;       /* new maps in it must be marked as shared (render_share) */
+    struct parse_cache *parses;
+    const struct strmap *only;
+    bool (*enough)(void *context, const struct rendered *file);
+    void *context;
+};
+bool render_repeat(struct arena *a, const struct repeat *what, struct render *r, bool *wrote);
+/* Marks all maps of a value as part of what the templates of a render share. */
+void render_share(struct arena *a, struct value v);
 
 /* One document of the output, split and sorted as Helm does (releaseutil.SortManifests, kind order). */
 struct manifest {

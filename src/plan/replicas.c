@@ -84,16 +84,14 @@ static bool is_harmless(const struct search *s, const struct trait *t)
  * when something else changed, or nothing could be rendered. */
 static bool experiment(struct search *s, struct bench *b, uint32_t only, uint32_t *found)
 {
-    struct map *user = (struct map *)(uintptr_t)s->side->user;
-    struct touch touched[CANDIDATES];
+    struct value_edit edits[CANDIDATES];
     uint32_t n = 0;
     struct signature sig = {0};
     for (uint32_t i = 0; i < s->n; i++) {
         if (only != UINT32_MAX && only != i) continue;
-        user = usage_with(b->a, user, s->v[i].path, s->v[i].n, v_float(SENTINEL + i));
-        touched[n++] = (struct touch){s->v[i].path, s->v[i].n};
+        edits[n++] = (struct value_edit){.segment = s->v[i].path, .segments = s->v[i].n, .value = v_float(SENTINEL + i)};
     }
-    bool clean = usage_probe(b, user, touched, n, &sig) == WORKS;
+    bool clean = usage_probe(b, edits, n, &sig) == WORKS;
     for (uint32_t i = 0; i < s->p->shape.units_n; i++) found[i] = UINT32_MAX;
     for (uint32_t k = 0; k < sig.n; k++) {
         clean &= is_harmless(s, &sig.v[k]);

@@ -453,6 +453,10 @@ void call_writes(struct call *c, struct map *m, struct str key)
 {
     struct exec *x = c->x;
     if (!m->shared) return;
+    if (x->frozen) {
+        x->wrote = true;
+        guard_trip(x->a->guard, "a template writes to data that it does not own");
+    }
     *PUSH(x->a, x->writes, x->writes_n, x->writes_cap) = (struct write){x->tmpl, key, m};
 }
 

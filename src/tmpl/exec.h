@@ -49,6 +49,8 @@ struct exec {
     struct trace *trace;       /* the second, tracing evaluation; NULL in the ordinary one */
     uint32_t tmpl;             /* index of the file being evaluated, as the caller numbers them */
     struct write *writes;      uint32_t writes_n, writes_cap;
+    bool frozen;               /* shared data belongs to another render: a write to it trips the guard, and sets `wrote` */
+    bool wrote;
     struct random_use *random; uint32_t random_n, random_cap;
     struct failure *failures;  uint32_t failures_n, failures_cap;
     uint64_t random_calls;     /* within the current template */

@@ -233,6 +233,12 @@ static bool clearly_differ(struct str x, struct str y)
 
 static bool is_notes(struct str path) { return str_ends(path, STR("NOTES.txt")); }
 
+bool compare_clearly(const struct bench *b, const struct rendered *file)
+{
+    const struct rendered *y = is_notes(file->path) ? NULL : find_file(b->base, file->path);
+    return y && !str_eq(file->text, y->text) && clearly_differ(y->text, file->text);
+}
+
 bool compare_renders(struct bench *b, const struct render *now, bool limited, struct signature *sig)
 {
     struct docs was = {0}, is = {0};

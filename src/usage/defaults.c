@@ -30,12 +30,12 @@ void usage_defaults(struct bench *now, const struct value_changes *defaults, str
         if ((d->kind != CHANGE_CHANGED && !renamed) || !is_plain(d->was) || !is_plain(d->is) || value_same(d->was, d->is)) continue;
         struct str path = renamed ? d->to : d->path;
         if (user_sets(now->a, u->given, d->path) || user_sets(now->a, u->given, path)) continue;
-        struct touch at;
+        struct value_edit at = {.value = d->was};
         at.segment = usage_segments(now->a, path, &at.segments);
         if (!usage_reads_path(now, at.segment, at.segments)) continue;
         struct signature sig = {0};
         tried++;
-        if (usage_probe(now, usage_with(now->a, now->user, at.segment, at.segments, d->was), &at, 1, &sig) != WORKS) continue;
+        if (usage_probe(now, &at, 1, &sig) != WORKS) continue;
         *PUSH(now->a, u->defaults, u->defaults_n, u->defaults_cap) = (struct default_effect){d, path, sig};
     }
 }

@@ -1,6 +1,7 @@
 #include "usage/usage.h"
 
 #include "usage/compare.h"
+#include "usage/effective.h"
 
 #include <stdlib.h>
 
@@ -129,35 +130,45 @@ bool usage_reads(struct bench *b, const struct key *k)
 
 /* ---- a probe ---- */
 
-struct attempt {
-    struct bench *b;
-    const struct map *user;
-    const struct strmap *only;
-    struct render r;
-    bool ok;
-};
+static bool seen_enough(void *context, const struct rendered *file) { return compare_clearly(context, file); }
 
-static void try_render(struct attempt *t)
+/* Templates that read what the edits touch; false when only a whole render can tell. */
+static bool note_readers_of_edits(struct bench *b, const struct value_edit *e, uint32_t n, struct readers *r)
 {
-    struct bench *b = t->b;
-    struct diags *quiet = diags_new(b->scratch, b->inputs);
-    b->probes++;
-    t->ok = render_chart_some(b->scratch, b->chart, t->user, b->env, b->parses, quiet, t->only, &t->r);
+    if (b->base->exec.writes_n) return false;
+    for (uint32_t i = 0; i < n; i++)
+        if (!e[i].unread && !note_readers_at(b, e[i].segment, e[i].segments, r)) return false;
+    return !r->by_chart;
 }
 
-enum works usage_probe(struct bench *b, const struct map *user, const struct touch *touched, uint32_t touched_n, struct signature *sig)
+/* The quick way: the base once more, with what changed. False when it cannot be gone. */
+static bool render_edits(struct bench *b, const struct value_edit *e, uint32_t n, const struct strmap *only, bool first_is_enough, struct render *r, bool *ok)
+{
+    if (!render_can_repeat(b->base)) return false;
+    struct map *values = edits_effective(b->scratch, b, e, n);
+    if (!values) return false;
+    struct repeat what = {b->base, values, b->parses, only, first_is_enough ? seen_enough : NULL, b};
+    bool wrote;
+    *ok = render_repeat(b->scratch, &what, r, &wrote);
+    return !wrote;
+}
+
+enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, struct signature *sig)
 {
     usage_index(b);
     struct arena_mark m = arena_mark(b->scratch);
-    struct readers r = {.paths = strmap_new(b->scratch)};
-    bool limited = touched && !b->base->exec.writes_n;
-    for (uint32_t i = 0; limited && i < touched_n; i++) limited = note_readers_at(b, touched[i].segment, touched[i].segments, &r) && !r.by_chart;
-    struct attempt t = {.b = b, .user = user, .only = limited ? &r.paths : NULL};
-    enum works e = WORKS_BY_FAILING;
-    try_render(&t);
-    if (t.ok) e = compare_renders(b, &t.r, limited, sig) ? WORKS : WORKS_NOT;
+    struct readers readers = {.paths = strmap_new(b->scratch)};
+    bool limited = note_readers_of_edits(b, e, n, &readers), ok = false;
+    struct render r;
+    b->probes++;
+    if (!limited || !render_edits(b, e, n, &readers.paths, !sig, &r, &ok)) {
+        struct diags *quiet = diags_new(b->scratch, b->inputs);
+        ok = render_chart_some(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, limited ? &readers.paths : NULL, &r);
+    }
+    enum works works = WORKS_BY_FAILING;
+    if (ok) works = compare_renders(b, &r, limited, sig) ? WORKS : WORKS_NOT;
     arena_rewind(b->scratch, m);
-    return e;
+    return works;
 }
 
 /* ---- other plausible values ---- */
@@ -239,15 +250,15 @@ enum works usage_effect(struct bench *b, const struct key *k, struct value other
 {
     if (!usage_reads(b, k)) return WORKS_NOT;
     struct value v[MOST_OTHERS];
-    struct touch at = {k->segment, k->segments};
-    struct map *changed = usage_without(b->a, b->user, k->segment, k->segments);
-    enum works e = usage_probe(b, changed, &at, 1, sig), worst = WORKS_NOT;
+    struct value_edit edit = {.segment = k->segment, .segments = k->segments, .drop = true};
+    enum works e = usage_probe(b, &edit, 1, sig), worst = WORKS_NOT;
     if (e == WORKS) return e;
     if (e == WORKS_BY_FAILING) worst = e;
     uint32_t n = others(b->a, k->value, other_default, v);
     for (uint32_t i = 0; i < n; i++) {
-        changed = usage_with(b->a, b->user, k->segment, k->segments, v[i]);
-        e = usage_probe(b, changed, &at, 1, sig);
+        edit.drop = false;
+        edit.value = v[i];
+        e = usage_probe(b, &edit, 1, sig);
         if (e == WORKS) return e;
         if (e == WORKS_BY_FAILING) worst = e;
     }

@@ -233,15 +233,13 @@ static int try_candidate(struct successors *s, const struct key *k, struct str p
 {
     struct bench *now = s->now;
     struct signature sig = {0};
-    struct touch at;
+    struct value_edit e[] = {{k->segment, k->segments, .drop = true, .unread = true}, {.value = k->value}};
     bool taken;
-    at.segment = usage_segments(now->a, path, &at.segments);
-    usage_get(now->user, at.segment, at.segments, &taken);
-    if (taken || !usage_reads_path(now, at.segment, at.segments)) return 0;
-    struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
-    m = usage_with(now->a, m, at.segment, at.segments, k->value);
-    if (usage_probe(now, m, &at, 1, &sig) != WORKS) return 0;
-    struct respelling r = respelling_of(k, at.segment, at.segments);
+    e[1].segment = usage_segments(now->a, path, &e[1].segments);
+    usage_get(now->user, e[1].segment, e[1].segments, &taken);
+    if (taken || !usage_reads_path(now, e[1].segment, e[1].segments)) return 0;
+    if (usage_probe(now, e, 2, &sig) != WORKS) return 0;
+    struct respelling r = respelling_of(k, e[1].segment, e[1].segments);
     return signature_likeness(now->a, &k->old_signature, &sig, k->value, &r);
 }
 
@@ -251,23 +249,22 @@ static bool is_prefix(struct str x, struct str y) { return y.n > x.n && y.p[x.n]
 static bool any_may_be(struct successors *s, const struct key *k, const struct candidates *c)
 {
     struct bench *now = s->now;
-    struct touch at[MOST_CANDIDATES];
+    struct value_edit e[MOST_CANDIDATES + 1] = {{k->segment, k->segments, .drop = true, .unread = true}};
     struct signature sig = {0};
-    uint32_t n = 0;
-    struct map *m = usage_without(now->a, now->user, k->segment, k->segments);
+    uint32_t n = 1;
     for (uint32_t i = 0; i < c->n; i++) {
         bool taken;
         for (uint32_t j = 0; j < c->n; j++)
             if (is_prefix(c->v[i].path, c->v[j].path)) return true; /* they exclude each other */
-        at[n].segment = usage_segments(now->a, c->v[i].path, &at[n].segments);
-        usage_get(now->user, at[n].segment, at[n].segments, &taken);
-        if (taken || !usage_reads_path(now, at[n].segment, at[n].segments)) continue;
-        m = usage_with(now->a, m, at[n].segment, at[n].segments, k->value);
+        e[n] = (struct value_edit){.value = k->value};
+        e[n].segment = usage_segments(now->a, c->v[i].path, &e[n].segments);
+        usage_get(now->user, e[n].segment, e[n].segments, &taken);
+        if (taken || !usage_reads_path(now, e[n].segment, e[n].segments)) continue;
         n++;
     }
-    if (!n) return false;
-    enum works e = usage_probe(now, m, at, n, &sig);
-    return e == WORKS_BY_FAILING || (e == WORKS && signature_meets(&k->old_signature, &sig, k->value));
+    if (n == 1) return false;
+    enum works w = usage_probe(now, e, n, &sig);
+    return w == WORKS_BY_FAILING || (w == WORKS && signature_meets(&k->old_signature, &sig, k->value));
 }
 
 /* How much of the old difference must come back: more where the chart itself says otherwise, and where the key would leave a

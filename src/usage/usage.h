@@ -125,17 +125,21 @@ struct map *usage_with_at(struct arena *a, const struct map *user, const struct 
 struct str *usage_segments(struct arena *a, struct str path, uint32_t *n);
 struct value usage_get(const struct map *m, const struct str *segment, uint32_t segments, bool *found);
 
-/* A place in the values that a probe changes. */
-struct touch {
+/* One change of the user's values that a probe makes. */
+struct value_edit {
     const struct str *segment;
     uint32_t segments;
+    bool drop;            /* the key is taken away; else it is set to `value` */
+    bool unread;          /* no template that matters reads it */
+    struct value value;
 };
 
 /* Notes where what the base render read stands; made at the first question, unless it was made before. Nothing when there is no base. */
 void usage_index(struct bench *b);
-/* What changes between the bench's base and a render with other values. `touched` limits the evaluation to templates that read
- * what is at, below or right above these paths; NULL: all. Fills the signature when it is not NULL. */
-enum works usage_probe(struct bench *b, const struct map *user, const struct touch *touched, uint32_t touched_n, struct signature *sig);
+/* What changes between the bench's base and a render with these edits made in order. Only templates that read what is at, below or
+ * right above the edited places are evaluated, if that is enough. Fills the signature when it is not NULL; without it, the
+ * first difference that is seen is enough. */
+enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, struct signature *sig);
 /* The key's effect on the bench: without it, then with other values. */
 enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig);
 /* Whether the base render read the key, or anything below it. */
