@@ -207,11 +207,8 @@ static bool invoke(struct state *s, const struct callee *f, const struct node *a
 {
     struct exec *x = s->x;
     struct call c = {.x = x, .a = x->a, .f = f->func, .arg = argv, .n = n};
-    if (x->reads && f->func)
-        for (uint32_t i = 0; i < n; i++) {
-            if (f->func->flags & FUNC_DEEP) reads_mark_deep(x->reads, argv[i], x->tmpl);
-            else if (!(f->func->flags & FUNC_PASSES)) state_read_shape(s, argv[i]);
-        }
+    if (x->reads && f->func && (f->func->flags & FUNC_DEEP)) /* all others say themselves what they look at */
+        for (uint32_t i = 0; i < n; i++) reads_mark_deep(x->reads, argv[i], x->tmpl);
     x->call_error = (struct str){0};
     *out = NIL;
     if (f->func ? f->func->call(&c, out) : f->method->call(&c, f->receiver, out)) {
