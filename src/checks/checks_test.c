@@ -65,6 +65,7 @@ struct facts *checks_test_run(struct arena *a, const struct checks_pair *pair)
     o->new_path = write_chart(a, pair->new, "2.0.0");
     if (pair->old) o->old_path = write_chart(a, pair->old, "1.0.0");
     o->profile = str_from(pair->profile ? pair->profile : "generic");
+    o->template_rules = pair->template_rules;
     if (pair->kube_version) o->kube_version = str_from(pair->kube_version);
     if (pair->timeout) o->timeout = atoi(pair->timeout);
     if (pair->changelog) o->changelog = write_one(a, pair->changelog);

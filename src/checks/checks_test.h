@@ -14,6 +14,7 @@ struct checks_pair {
     const char *timeout;            /* seconds */
     const char *changelog, *models_old, *models_new; /* the last two as "### PATH" texts below models/ and bundles/ */
     bool for_plan;
+    bool template_rules;
 };
 
 /* Runs all checks over the pair (release "r", namespace "ns"); with `old` NULL over the new chart alone. */

@@ -115,6 +115,7 @@ bool cli_options_read(struct cli *c, struct options *o)
     o->env_name = cli_get(c, "env");
     o->baseline = cli_get(c, "baseline");
     o->no_advisories = cli_has(c, "no-advisories");
+    o->template_rules = cli_has(c, "template-rules");
     o->force = cli_has(c, "force");
     o->as_written = cli_has(c, "runbook-as-written");
     o->verbose = cli_has(c, "verbose");

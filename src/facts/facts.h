@@ -42,6 +42,7 @@ struct options {
     enum severity fail_on; bool fail_on_none;
     struct str config, env_name, baseline;
     bool no_advisories, force, verbose;
+    bool template_rules;      /* --template-rules: run rules/queries too, not only those of --rules DIR */
     bool as_written;          /* --runbook-as-written: the naive plan, for the proof to refuse */
 };
 

@@ -39,13 +39,21 @@ static uint32_t input_of(const struct rulebook *r, size_t i)
     return r->input[i];
 }
 
-static bool check_file(const struct rulebook *r, size_t i)
+static bool add_query(struct rulebook *r, size_t i)
+{
+    struct query q;
+    if (!query_compile(r->a, r->own.v[i].data, input_of(r, i), r->diags, &q)) return false;
+    *PUSH(r->a, r->queries, r->queries_n, r->queries_cap) = q;
+    return true;
+}
+
+static bool check_file(struct rulebook *r, size_t i)
 {
     const struct file *f = &r->own.v[i];
     bool ours = str_ends(f->path, STR(".yaml")) || str_ends(f->path, STR(".yml")) || str_ends(f->path, STR(".scm"));
     if (!ours) return true;
     if (f->problem.n) return diag_error(r->diags, NOWHERE, "%.*s: %.*s", STR_ARG(f->opened), STR_ARG(f->problem));
-    if (is_query(f->path)) return true; /* the library that reads them is opened when they are run */
+    if (is_query(f->path)) return add_query(r, i);
     const struct rulebook_folder *folder = str_ends(f->path, STR(".yaml")) ? folder_of(f->path) : NULL;
     struct value v;
     if (!folder) return misplaced(r, f);

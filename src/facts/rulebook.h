@@ -6,13 +6,14 @@
  *   kubernetes/X.yaml   tables: removed APIs, immutable fields
  *   profiles/X.yaml     kinds of installation; a new name is chosen by --profile, or by the charts that it lists
  *   runbooks/X.yaml     what a plan is made of, one a profile
- *   X.scm, queries/X.scm   rules over template syntax (checks/queries.c)
+ *   X.scm, queries/X.scm   rules over template syntax (tmpl/query.h)
  *
  * Files of DIR are read strictly, with places in messages; those built in are checked by tests. */
 #ifndef RUTTER_FACTS_RULEBOOK_H
 #define RUTTER_FACTS_RULEBOOK_H
 
 #include "source/source.h"
+#include "tmpl/query.h"
 #include "value/value.h"
 
 struct rulebook {
@@ -21,6 +22,7 @@ struct rulebook {
     struct source own;        /* DIR; n 0: none */
     uint32_t *input;          /* one a file of DIR, for places; 0: not read yet */
     struct origins *origins;  /* of what was read from DIR */
+    struct query *queries; uint32_t queries_n, queries_cap;  /* its .scm files: always run */
 };
 
 struct rulebook_file {

@@ -75,3 +75,23 @@ TEST(rulebook_reads_a_folder_strictly)
     open_dir(a, STR("/nowhere/at/all"), &ok, &d);
     CHECK(!ok);
 }
+
+TEST(rulebook_compiles_queries)
+{
+    struct str dir = testdir_new(a);
+    struct diags *d;
+    bool ok;
+    struct query probe;
+    if (!query_compile(a, STR(""), 0, diags_new(a, inputs_new(a)), &probe)) {
+        test_skip("libtree-sitter is not installed");
+        return;
+    }
+    testdir_write(a, dir, "mine.scm", STR("((field) @f (#eq? @f \".Values.legacy\") (#set! rule \"team/legacy\") (#set! message \"no\"))\n"));
+    struct rulebook *r = open_dir(a, dir, &ok, &d);
+    CHECK(ok);
+    CHECK_INT(r->queries_n, 1);
+    testdir_write(a, dir, "queries/bad.scm", STR("((feld) @f)\n"));
+    open_dir(a, dir, &ok, &d);
+    CHECK(!ok);
+    CHECK(d->n == 1 && d->v[0].at.line == 1 && d->v[0].at.column == 3);
+}

@@ -54,11 +54,27 @@ static void add_all(struct arena *a, const struct rulebook *r, const char *folde
     }
 }
 
+/* A team's query has its words in itself; rules/ of the same folder may say more. */
+static void add_queries(struct arena *a, const struct rulebook *r, struct rule_texts *t)
+{
+    for (uint32_t i = 0; r && i < r->queries_n; i++)
+        for (uint32_t k = 0; k < r->queries[i].n; k++) {
+            const struct query_pattern *p = &r->queries[i].v[k];
+            struct rule_text x = {.id = p->rule, .severity = p->severity, .title = p->message, .means = p->message, .fix = p->fix};
+            bool known = false;
+            for (uint32_t n = 0; n < t->n; n++) known |= str_eq(t->v[n].id, p->rule);
+            if (known) continue;
+            *PUSH(a, x.sources, x.sources_n, x.sources_cap) = inputs_get(r->diags->inputs, p->at.input)->path;
+            add(a, t, x);
+        }
+}
+
 struct rule_texts texts_read(struct arena *a, const struct rulebook *r)
 {
     struct rule_texts t = {0};
     add_all(a, r, "rules/", "rules", rule_of, &t);
     add_all(a, r, "advisories/", "advisories", advisory_of, &t);
+    add_queries(a, r, &t);
     if (t.n) qsort(t.v, t.n, sizeof *t.v, by_id);
     return t;
 }

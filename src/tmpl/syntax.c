@@ -318,22 +318,23 @@ static void leave(struct checker *c, TSNode node, struct open_node n)
 /* Down and up the tree without recursion: its depth is the input's. */
 static void walk(struct checker *c, TSNode root)
 {
-    TSTreeCursor cursor = ts.tree_cursor_new(root);
+    struct treesitter_cursor room = ts.tree_cursor_new(root);
+    TSTreeCursor *cursor = &room.cursor;
     for (bool down = true;;) {
-        TSNode node = ts.tree_cursor_current_node(&cursor);
+        TSNode node = ts.tree_cursor_current_node(cursor);
         guard_step(c->a->guard);
         if (down) {
             enum symbol kind = kind_of(c, node);
             bool inside = enter(c, node, kind);
             *PUSH(c->a, c->nodes, c->nodes_n, c->nodes_cap) = (struct open_node){.kind = kind};
-            if (inside && ts.tree_cursor_goto_first_child(&cursor)) continue;
+            if (inside && ts.tree_cursor_goto_first_child(cursor)) continue;
         }
         struct open_node n = c->nodes[--c->nodes_n];
         leave(c, node, n);
-        if (ts.tree_cursor_goto_next_sibling(&cursor)) {
+        if (ts.tree_cursor_goto_next_sibling(cursor)) {
             down = true;
         } else {
-            if (!ts.tree_cursor_goto_parent(&cursor)) break;
+            if (!ts.tree_cursor_goto_parent(cursor)) break;
             down = false;
         }
     }

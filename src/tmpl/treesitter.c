@@ -10,13 +10,14 @@ static const struct lib_symbol symbols[] = {
 #define F(name) {"ts_" #name, (void **)&ts.name},
     TREESITTER_FUNCTIONS(F)
 #undef F
+    {"ts_tree_cursor_new", (void **)&ts.tree_cursor_new},
 };
 
-/* Debian 12 and Ubuntu 24.04; Debian 13. */
+/* Debian 12 and Ubuntu 24.04; Debian 13; later ones, whose names have the minor version too. */
 static struct lib library = {
-    .sonames = "libtree-sitter.so.0 libtree-sitter.so.0.22 libtree-sitter.so.0.25",
-    .package = "libtree-sitter0",
-    .purpose = "to tell all syntax errors of a template",
+    .sonames = "libtree-sitter.so.0 libtree-sitter.so.0.22 libtree-sitter.so.0.23 libtree-sitter.so.0.24 libtree-sitter.so.0.25 libtree-sitter.so.0.26",
+    .package = "libtree-sitter0 (Debian 12, Ubuntu 24.04) or libtree-sitter0.22 (Debian 13)",
+    .purpose = "for rules over template syntax",
     .symbols = symbols,
     .symbol_count = sizeof symbols / sizeof *symbols,
 };
@@ -81,9 +82,11 @@ static struct str without_nul(struct arena *a, struct str s)
     return str_of(p, s.n);
 }
 
+void treesitter_use(struct arena *a) { here = a; }
+
 TSTree *treesitter_parse(struct arena *a, struct str text)
 {
-    here = a;
+    treesitter_use(a);
     text = without_nul(a, text);
     TSParser *p = ts.parser_new();
     if (!ts.parser_set_language(p, tree_sitter_helm_template())) return NULL;
