@@ -2,6 +2,8 @@
 #ifndef RUTTER_CLI_CLI_H
 #define RUTTER_CLI_CLI_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/diag.h"
 #include "facts/facts.h"
@@ -107,5 +109,13 @@ int cli_explain(struct cli *c);
 int cli_rules(struct cli *c);
 /* 1 when a finding is at or above --fail-on, else 0. */
 int cli_findings_status(const struct facts *f);
+
+/* Files of one folder, all of them or none. The folder is made. */
+struct output {
+    const char *name;
+    mode_t mode;
+    struct str text;
+};
+bool cli_write_outputs(struct cli *c, struct str dir, const struct output *v, size_t n);
 
 #endif

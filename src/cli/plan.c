@@ -11,12 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct output {
-    const char *name;
-    mode_t mode;
-    struct str text;
-};
-
 static bool failed(struct cli *c, struct str path)
 {
     return diag_error(c->diags, NOWHERE, "%.*s cannot be written: %s", STR_ARG(path), strerror(errno));
@@ -45,7 +39,7 @@ static bool write_beside(struct cli *c, struct str dir, const struct output *o)
     return ok || failed(c, path);
 }
 
-static bool write_outputs(struct cli *c, struct str dir, const struct output *v, size_t n)
+bool cli_write_outputs(struct cli *c, struct str dir, const struct output *v, size_t n)
 {
     if (mkdir(str_z(c->a, dir), 0755) && errno != EEXIST) return failed(c, dir);
     bool ok = true;
@@ -78,7 +72,7 @@ static bool write_plan(struct cli *c, struct str dir, const struct emit_input *i
         {"values-old.yaml", 0600, plan_values_text(c->a, in->f->old_side.user)},
         {"values-new.yaml", 0600, plan_values_text(c->a, in->f->planned->user)},
     };
-    return write_outputs(c, dir, v, sizeof v / sizeof *v);
+    return cli_write_outputs(c, dir, v, sizeof v / sizeof *v);
 }
 
 int cli_plan(struct cli *c)

@@ -2,8 +2,9 @@
 #include "cli/cli.h"
 
 #include "checks/checks.h"
+#include "emit/emit.h"
 #include "plan/plan.h"
-#include "proof/proof.h"
+#include "proof/mutants.h"
 #include "source/source.h"
 #include "value/json.h"
 
@@ -41,6 +42,19 @@ static bool same_tables(struct cli *c, const struct plan *given, const struct pl
     return true;
 }
 
+/* And what it writes, file by file. */
+static bool same_documents(struct cli *c, const struct plan *given, const struct plan *made)
+{
+    const struct step_list *lists[] = {&given->forward, &given->back}, *other[] = {&made->forward, &made->back};
+    for (int l = 0; l < 2; l++)
+        for (uint32_t i = 0; i < lists[l]->n; i++) {
+            const struct step *s = lists[l]->v[i], *x = s->kind == STEP_WRITE ? step_find(other[l], s->id) : NULL;
+            if (s->kind != STEP_WRITE || (x && str_eq(canonical(c, s->document), canonical(c, x->document)))) continue;
+            return diag_error(c->diags, NOWHERE, "the plan writes another %.*s than these inputs give", STR_ARG(s->stdout_to));
+        }
+    return true;
+}
+
 /* What the plan says of its target stands where the command line does not. */
 static void fill(struct options *o, const struct plan *p)
 {
@@ -62,7 +76,53 @@ static bool compare_inputs(struct cli *c, const struct plan *given)
     if (!facts_gather(&f, &o, c->diags)) return false;
     checks_run(&f, true);
     struct plan *made = plan_make(c->a, &f, c->diags);
-    return made && same_tables(c, given, made);
+    return made && same_tables(c, given, made) && same_documents(c, given, made);
+}
+
+struct mutant_folder {
+    struct cli *c;
+    struct str dir;
+    uint32_t n;
+    bool failed;
+};
+
+/* So that others can see whether what is called harmless is. */
+static void write_mutant(void *context, const struct mutant *m, const struct plan *mutated)
+{
+    struct mutant_folder *f = context;
+    if (m->fate != MUTANT_HARMLESS || f->failed) return;
+    struct arena *scratch = arena_new(f->c->a->guard);
+    struct cli c = *f->c;
+    struct plan p = *mutated;
+    struct emit_input in = {.plan = &p};
+    struct buf script = buf_new(scratch), back = buf_new(scratch), json = buf_new(scratch);
+    c.a = scratch;
+    proof_attach(scratch, &p, false);
+    p.id = plan_id(scratch, plan_to_value(scratch, &p));
+    emitter_find(STR("shell"), EMIT_PLAN)->emit(&script, &in);
+    emitter_find(STR("rollback"), EMIT_PLAN)->emit(&back, &in);
+    emitter_find(STR("json"), EMIT_PLAN)->emit(&json, &in);
+    const struct output v[] = {
+        {"plan.sh", 0755, buf_done(&script)},
+        {"rollback.sh", 0755, buf_done(&back)},
+        {"plan.json", 0644, buf_done(&json)},
+        {"mutation", 0644, str_printf(scratch, "%s %.*s %.*s\n", mutant_operator_name(m->operator), STR_ARG(m->step), STR_ARG(m->how))},
+    };
+    f->failed = !cli_write_outputs(&c, str_printf(scratch, "%.*s/%04u", STR_ARG(f->dir), ++f->n), v, sizeof v / sizeof *v);
+    arena_free(scratch);
+}
+
+/* 0 when every mutant was caught or shown to be harmless, and 1 when not or when the plan itself is not proved. */
+static int mutants(struct cli *c, struct plan *p)
+{
+    struct mutant_folder f = {c, cli_get(c, "output"), 0, false};
+    struct mutant_options options = {.stride = 1, .each = f.dir.n ? write_mutant : NULL, .context = &f};
+    if (f.dir.n && !cli_write_outputs(c, f.dir, NULL, 0)) return EXIT_BAD_INPUT;
+    const struct mutants *m = mutants_make(c->a, p, &options);
+    if (f.failed) return EXIT_BAD_INPUT;
+    struct str text = m ? mutants_text(c->a, m) : STR("the plan itself is not proved\n");
+    fwrite(text.p, 1, text.n, c->out);
+    return m && !m->survivors_n ? EXIT_OK : EXIT_FINDINGS;
 }
 
 int cli_verify(struct cli *c)
@@ -83,6 +143,7 @@ int cli_verify(struct cli *c)
         fwrite(states.p, 1, states.n, c->out);
         return EXIT_OK;
     }
+    if (cli_has(c, "mutants")) return mutants(c, &p);
     const struct proof *proof = proof_make(c->a, &p, true);
     struct str text = cli_clean(c->a, proof_text(c->a, proof));
     fwrite(text.p, 1, text.n, c->out);

@@ -685,6 +685,37 @@ static void read_facts(struct reading *r)
     }
 }
 
+/* What a file is for: an object's id when it is its patch, else another word. */
+static struct str purpose_of(const struct reading *r, const struct action *x)
+{
+    if (x->verb != VERB_PATCH) return STR("applied");
+    return x->objects_n == 1 ? r->plan->objects[x->objects[0]].id : x->capture;
+}
+
+static void read_purposes(struct reading *r, struct action *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct work_file *f = v[i].file_id < 0 ? NULL : &r->files[v[i].file_id];
+        if (v[i].overlay_id >= 0) r->files[v[i].overlay_id].mixed = true;
+        if (!f || (v[i].verb != VERB_PATCH && v[i].verb != VERB_APPLY)) continue;
+        struct str purpose = purpose_of(r, &v[i]);
+        f->mixed |= f->purpose.n && !str_eq(f->purpose, purpose);
+        f->purpose = purpose;
+    }
+}
+
+/* A patch stands in the plan, and is made for one object. What is in it, the object table cannot tell: a premise. */
+static void check_patches(struct reading *r, struct action *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (v[i].verb != VERB_PATCH || v[i].file_id < 0) continue;
+        const struct work_file *f = &r->files[v[i].file_id];
+        if (!f->mixed && f->writer && f->writer->kind == STEP_WRITE && f->writer->document.kind == V_MAP) continue;
+        v[i].verb = VERB_UNKNOWN;
+        v[i].why = f->mixed ? "its patch is made for something else" : "its patch is not in the plan";
+    }
+}
+
 void model_read(struct reading *r, struct arena *a, const struct plan *p)
 {
     *r = (struct reading){.a = a, .plan = p, .objects = strmap_new(a), .by_capture = strmap_new(a), .by_file = strmap_new(a)};
@@ -694,4 +725,7 @@ void model_read(struct reading *r, struct arena *a, const struct plan *p)
     read_list(r, &p->back, &r->back, &r->back3);
     r->forward_ids = finish_list(r, &p->forward, r->forward, r->forward3, SIDE_NEW);
     r->back_ids = finish_list(r, &p->back, r->back, r->back3, SIDE_OLD);
+    struct action *all[] = {r->forward, r->forward3, r->back, r->back3};
+    for (int i = 0; i < 4; i++) read_purposes(r, all[i], i < 2 ? p->forward.n : p->back.n);
+    for (int i = 0; i < 4; i++) check_patches(r, all[i], i < 2 ? p->forward.n : p->back.n);
 }

@@ -335,6 +335,13 @@ static bool always(const struct plan *p) { return p != NULL; }
 static bool has_applied(const struct plan *p) { return has_owner(p, "hook-applied", true); }
 static bool has_hooks(const struct plan *p) { return has_owner(p, "hook", true) || has_owner(p, "hook", false); }
 static bool not_terraform(const struct plan *p) { return !str_is(p->strategy, "terraform"); }
+static bool writes_documents(const struct plan *p)
+{
+    for (uint32_t i = 0; i < p->forward.n + p->back.n; i++)
+        if ((i < p->forward.n ? p->forward.v[i] : p->back.v[i - p->forward.n])->kind == STEP_WRITE) return true;
+    return false;
+}
+
 static bool is_terraform(const struct plan *p) { return !not_terraform(p); }
 
 static const struct {
@@ -351,6 +358,7 @@ static const struct {
     {"render", "In this cluster Helm renders the new chart as it was rendered for this plan.", not_terraform, checks_render},
     {"alone", "While the scripts run nobody else changes this release, its objects or their autoscalers' definitions.", always, NULL},
     {"hooks", "Hooks do what their manifests say; their own objects come and go by their policies; one that outlives a helm that was killed on the way back has ended when the rollback is started again.", has_hooks, NULL},
+    {"documents", "The patches and lists that the plan writes are what makes the objects those of the version that the step names.", writes_documents, NULL},
     {"terraform", "terraform apply is one client-side helm upgrade by its provider, with the chart and values of its configuration.", is_terraform, NULL},
 };
 

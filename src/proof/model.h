@@ -91,6 +91,8 @@ struct meant {
 struct work_file {
     struct str name;
     const struct step *writer; /* the last step that writes it; NULL: none */
+    struct str purpose;      /* the object that is patched with it, or "applied"; "" */
+    bool mixed;              /* it serves several purposes */
     enum side overlay;       /* of the helm upgrade that takes it as last values file; SIDE_NONE: of none */
 };
 

@@ -67,8 +67,7 @@ static void look_of(struct buf *b, const struct search *q, uint32_t i)
     buf_printf(b, "%d%d%d", o->replicas_old >= 0, o->replicas_new >= 0, str_is(o->kind, "Job"));
 }
 
-/* Two parts of the same look have the same runs. */
-static struct str look_of_part(const struct search *q, const struct part *p)
+struct str search_whole_look(const struct search *q, const struct part *p)
 {
     struct buf b = buf_new(q->a);
     look_of(&b, q, p->main);
@@ -111,7 +110,7 @@ static void find_sorts(struct search *q, struct sorts *out)
     const struct part *parts = search_parts(q, &q->proof->parts);
     for (uint32_t i = 0; i < q->proof->parts; i++) {
         const struct part *part = &parts[i];
-        struct str id = q->r.plan->objects[part->main != UINT32_MAX ? part->main : part->scaler].id, look = look_of_part(q, part);
+        struct str id = q->r.plan->objects[part->main != UINT32_MAX ? part->main : part->scaler].id, look = search_whole_look(q, part);
         if (part->full) {
             q->unmodelled = true;
             proof_fail(q, "model", id, str_printf(q->a, "more captures or files bear on %.*s than the proof can follow", STR_ARG(id)));

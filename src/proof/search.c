@@ -323,6 +323,7 @@ static void compare_back(struct exploration *e, const struct state *s)
     /* A pause that KEDA has not yet looked at will be kept. */
     uint8_t live = s->paused_at && s->settled != 1 ? (uint8_t)(s->paused_at - 1) : s->live;
     e->q->proof->runs++;
+    if (e->q->ended) e->q->ended(e->q->ended_context, p, s);
     struct thing wanted = thing_of(main && main->in_old ? SIDE_OLD : SIDE_NONE);
     if (s->start & BEGAN_FOREIGN) wanted = (struct thing){THING_FOREIGN, 0, 0, 0};
     if (main && p->hook && !main->hook_stays && s->main.there == THING_ABSENT) wanted = s->main; /* it goes by its policy */
@@ -357,6 +358,7 @@ static void compare_forward(struct exploration *e, const struct state *s)
     const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
     const char *why;
     e->q->proof->runs++;
+    if (e->q->ended) e->q->ended(e->q->ended_context, p, s);
     bool kept = main && !main->in_new && s->main.there == THING_THERE && (s->kept || str_is(main->owner_old, "kept"));
     if (main && !p->hook && !kept && !p->crd && (why = differs(s->main, thing_of(main->in_new ? SIDE_NEW : SIDE_NONE)))) return fail(e, "forward", p->main, why, NULL, NULL);
     if (p->crd && main->in_new && !main->in_old && s->main.there == THING_ABSENT && e->q->applies_crds) return fail(e, "forward", p->main, "is not there", NULL, NULL);

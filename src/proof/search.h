@@ -31,6 +31,8 @@ struct search {
      * failure left it. NULL: not. `step` NULL: before the first of the list. */
     void (*seen)(void *context, const struct part *part, const struct state *s, const struct step *step, bool stopped);
     void *seen_context;
+    void (*ended)(void *context, const struct part *part, const struct state *s); /* told of each end of a run, there or back; NULL: not */
+    void *ended_context;
     const struct step *without; /* left out, to see whether it is needed; NULL */
 };
 
@@ -39,6 +41,8 @@ bool search_part(struct search *q, const struct part *part, bool *lost, struct d
 
 /* All parts of the plan, gathered. */
 struct part *search_parts(struct search *q, uint32_t *n);
+/* Two parts of the same whole look have the same runs. */
+struct str search_whole_look(const struct search *q, const struct part *p);
 
 /* matter.c: once for a plan; then for each part, the steps that matter to it, and the captures and files that its states have to hold. */
 void search_index_steps(struct search *q);
