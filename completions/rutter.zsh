@@ -59,7 +59,7 @@ _rutter() {
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--work-dir[where the scripts record (default\: below XDG_STATE_HOME)]:DIR:_files' \
       '*--runbook-as-written[the runbook'\''s own steps and nothing that makes up for what they lack; the proof shows where they fail]' \
@@ -109,7 +109,7 @@ _rutter() {
       '*--baseline[findings that are known already\: only others are shown]:FILE:_files' \
       '*--update-baseline[write the findings of this run into the file that --baseline names]' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output-file[write this format there as well; may be repeated]:FORMAT=FILE:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
@@ -153,7 +153,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--states[print as JSON in which states each object may be after each step, instead of the verdict]' \
       '*--mutants[change single steps and count how many of these changes the proof catches or shows to be harmless]' \
@@ -199,7 +199,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--all[show version labels and checksums too]' \
       '*--exit-code[exit with status 1 when something differs]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -244,7 +244,7 @@ _rutter() {
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--diff[print what changes as a unified diff]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -285,7 +285,7 @@ _rutter() {
   rules)
     _arguments \
       '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*:file:_files'
     ;;
@@ -295,7 +295,7 @@ _rutter() {
     ;;
   help)
     _arguments \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*:file:_files'
     ;;
   esac

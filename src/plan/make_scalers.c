@@ -16,10 +16,11 @@ static bool hook_applied(const struct object *o) { return o && o->owner == OWNER
 
 /* ---- pausing ---- */
 
+/* A flag that says false pauses nothing. */
 static void when_not_paused_before(struct planner *p, struct step *s, const struct object *o)
 {
     step_when(p->a, s, make_paused_at(p->a, o), STR(""), false);
-    step_when(p->a, s, make_paused_flag(p->a, o), STR(""), false);
+    step_when(p->a, s, make_paused_flag(p->a, o), STR("true"), true);
 }
 
 /* A pause deletes the HorizontalPodAutoscaler that KEDA made, and resuming makes it again. The condition Paused says the same, but now and then KEDA's

@@ -62,6 +62,8 @@ static bool untaken(const struct doing *d, const struct state *s, int capture)
 /* ---- Helm's records ---- */
 
 const struct record *model_newest(const struct state *s) { return &s->records[s->records_n - 1]; }
+/* What is no boolean pauses, too (KEDA, apis/keda/v1alpha1/scaledobject_types.go). */
+bool model_is_paused(const struct state *s) { return s->paused_at || (s->paused && s->paused != FLAG_FALSE); }
 bool model_is_start(const struct state *s) { return s->records_n && model_newest(s)->words == WORDS_START; }
 
 static enum side deployed_side(const struct state *s)
@@ -398,6 +400,13 @@ static void scale(struct doing *d, const struct action *x, const struct state *b
     tell_change(d, &s);
 }
 
+static uint8_t flag_given(const struct doing *d, const struct action *x, const struct state *s)
+{
+    int i = part_capture(d->part, x->value_id);
+    if (x->value.kind != ARG_CAPTURE) return str_is(x->value.text, "true") ? FLAG_TRUE : str_is(x->value.text, "false") ? FLAG_FALSE : FLAG_OTHER;
+    return i >= 0 && meant_at(d, i)->meaning == MEANS_PAUSED && s->captures[i] > VALUE_FIRST ? (uint8_t)(s->captures[i] - VALUE_FIRST) : FLAG_OTHER;
+}
+
 static void annotate(struct doing *d, const struct action *x, const struct state *before, int role)
 {
     struct state s = *before;
@@ -407,8 +416,7 @@ static void annotate(struct doing *d, const struct action *x, const struct state
     if (str_is(x->key, "helm.sh/resource-policy")) {
         s.kept = !x->remove;
     } else if (str_is(x->key, "autoscaling.keda.sh/paused")) {
-        bool true_value = x->value.kind == ARG_CAPTURE ? x->value_id >= 0 && d->r->captures[x->value_id].meaning == MEANS_PAUSED : str_is(x->value.text, "true");
-        uint8_t now = x->remove ? 0 : true_value ? 1 : 2;
+        uint8_t now = x->remove ? FLAG_NONE : flag_given(d, x, before);
         if (s.paused != now) s.settled = 0;
         s.paused = now;
     } else {
@@ -474,7 +482,7 @@ static void look(struct doing *d, const struct step *s, const struct action *x, 
         if (t->there == THING_ABSENT && !x->missing_ok && !x->dry_run) return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
     }
     /* KEDA has settled a pause when its HPA is gone; it makes it again when the pause ends. */
-    bool hpa = false, paused = before->paused_at || before->paused;
+    bool hpa = false, paused = model_is_paused(before);
     for (uint32_t k = 0; k < x->objects_n; k++) hpa |= x->objects[k] == d->part->hpa;
     if (hpa && wants(s, EXPECT_EMPTY)) {
         if (!paused) return tell(d, before, FATE_STUCK, "it waits for a pause that nobody asked for");
@@ -502,7 +510,7 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
     case MEANS_SERVER_SIDE: return d->part->server_side && d->part->major == 4 ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_REPLICAS: return (uint8_t)(VALUE_FIRST + s->live);
     case MEANS_PAUSED_AT: return s->paused_at ? (uint8_t)(VALUE_FIRST + s->paused_at - 1) : VALUE_EMPTY;
-    case MEANS_PAUSED: return s->paused ? VALUE_FIRST : VALUE_EMPTY;
+    case MEANS_PAUSED: return s->paused ? (uint8_t)(VALUE_FIRST + s->paused) : VALUE_EMPTY;
     case MEANS_VOLUME: return d->part->bound ? VALUE_FIRST : VALUE_EMPTY;
     case MEANS_POLICY: return s->retained ? VALUE_FIRST + 1 : VALUE_FIRST;
     default: return VALUE_FIRST;
@@ -633,8 +641,8 @@ int model_condition(const struct doing *d, const struct state *s, const struct m
         result = code == (str_is(c->equals, "true") ? VALUE_FIRST : VALUE_FIRST + 1);
     } else if (m->meaning == MEANS_CONSTANT) {
         result = str_eq(c->equals, m->text);
-    } else if (m->meaning == MEANS_PAUSED && str_is(c->equals, "true")) {
-        result = 1;
+    } else if (m->meaning == MEANS_PAUSED && code != VALUE_FIRST + FLAG_OTHER) {
+        result = str_is(c->equals, code == VALUE_FIRST + FLAG_TRUE ? "true" : "false");
     }
     return result < 0 ? -1 : c->negate ? !result : result;
 }
@@ -643,7 +651,7 @@ void model_environment(struct doing *d, const struct state *before)
 {
     const struct part *p = d->part;
     struct state s = *before;
-    bool paused = p->pauses && (s.paused_at || s.paused);
+    bool paused = p->pauses && model_is_paused(&s);
     if (p->scaled && s.main.there == THING_THERE && s.scaler.there == THING_THERE) {
         if (s.paused_at && s.settled != 1) {
             s.live = (uint8_t)(s.paused_at - 1);

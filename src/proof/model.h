@@ -152,6 +152,7 @@ struct record {
 
 enum { RECORDS = 5, CAPTURES = 24, FILES = 8 };
 enum { JOBS = 5, JOB_STRAY = 1 << 6, JOB_OLD = 1 << 7 };
+enum { FLAG_NONE, FLAG_TRUE, FLAG_OTHER, FLAG_FALSE /* it is there, and pauses nothing */ };
 enum { DATA_NONE, DATA_ALIVE, DATA_DETACHED, DATA_GONE };
 /* Of a capture: 0 not taken, else 1 for empty, or a code that its meaning reads. */
 enum { VALUE_NONE, VALUE_EMPTY, VALUE_FIRST };
@@ -166,7 +167,7 @@ struct state {
     struct thing main, scaler;
     uint8_t live;                    /* replicas */
     uint8_t paused_at;               /* 0, or 1 + symbol */
-    uint8_t paused;                  /* the flag: 1 as it was captured or true, 2 anything else */
+    uint8_t paused;                  /* the flag: FLAG_... */
     uint8_t settled;                 /* KEDA has done what a pause asks for (its HPA is gone); 2: and may look again, for the definition was applied */
     uint8_t bounds;                  /* the scaler, or a hook's ConfigMap, was made with an overlay's numbers */
     uint8_t data, kept, retained;
@@ -240,6 +241,7 @@ int part_file(const struct part *p, int file);
 struct thing thing_of(enum side s);
 /* Helm's records: the newest; the version of the newest that is deployed, SIDE_NONE when there is none. */
 const struct record *model_newest(const struct state *s);
+bool model_is_paused(const struct state *s); /* KEDA is told to keep its hands off */
 bool model_is_start(const struct state *s); /* the newest record is the one from before the plan */
 
 #endif

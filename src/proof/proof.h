@@ -51,7 +51,7 @@ struct proof *proof_attach(struct arena *a, struct plan *p, bool force);
  *
  * STATE: {"release": {"side": "old"|"new", "status": "deployed"|"failed"|"pending"|"superseded"} (the newest record), "main", "scaler": "absent"|"old"|"new"|"foreign" or
  * "old, with fields of new" and the reverse, "replicas", "pausedReplicas": "start" (as before the plan), "a".."d" (some number; equal letters are equal), "chart-old",
- * "chart-new", "constant"; "paused": "as before"|"otherwise"; "overlayBounds": true (the scaler was made with an overlay's numbers); "data": "none"|"alive"|"detached"|"gone",
+ * "chart-new", "constant"; "paused": "true"|"false"|"otherwise"; "overlayBounds": true (the scaler was made with an overlay's numbers); "data": "none"|"alive"|"detached"|"gone",
  * "kept", "retained" (of a claim); "stray": true (a hook's object under another revision's number)}. What is false or does not apply is left out. */
 struct str proof_states(struct arena *a, const struct plan *p);
 /* As it stands in plan.json. */

@@ -294,7 +294,9 @@ static void reach(struct exploration *e, const struct state *s, const struct ste
 
 /* ---- what a part is compared with ---- */
 
-enum { BEGAN_PAUSED_AT = 1, BEGAN_PAUSED = 2, BEGAN_ABSENT = 4, BEGAN_FOREIGN = 8 };
+enum { BEGAN_PAUSED_AT = 1, BEGAN_PAUSED = 2, BEGAN_ABSENT = 4, BEGAN_FOREIGN = 8, BEGAN_FLAGGED = 16 };
+
+static uint8_t flag_before(const struct state *s) { return s->start & BEGAN_PAUSED ? FLAG_TRUE : s->start & BEGAN_FLAGGED ? FLAG_FALSE : FLAG_NONE; }
 
 static bool same_thing(struct thing x, struct thing y) { return !memcmp(&x, &y, sizeof x); }
 
@@ -341,8 +343,8 @@ static void compare_back(struct exploration *e, const struct state *s)
     if (scaler && s->bounds) return fail(e, "back", p->scaler, "has bounds that came from an overlay", NULL, NULL);
     if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
         return fail(e, "back", p->scaler, s->paused_at ? "is paused, and was not before" : "is not paused any more", NULL, NULL);
-    if (p->pauses && scaler->in_old && s->paused != (s->start & BEGAN_PAUSED ? 1 : 0))
-        return fail(e, "back", p->scaler, s->paused ? "is flagged as paused, and was not before" : "is not flagged as paused any more", NULL, NULL);
+    if (p->pauses && scaler->in_old && s->paused != flag_before(s))
+        return fail(e, "back", p->scaler, s->paused ? "has another pause flag than before" : "has lost its pause flag", NULL, NULL);
     if (p->scaled && main->in_old && by_chart(live)) return fail(e, "back", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
     if (p->scaled && main->in_old && (s->start & (BEGAN_PAUSED | BEGAN_PAUSED_AT)) && live != SYMBOL_START)
         return fail(e, "back", p->main, "was held at a number by a pause, and has another now", NULL, NULL);
@@ -368,7 +370,7 @@ static void compare_forward(struct exploration *e, const struct state *s)
     bool both = scaler && scaler->in_old && scaler->in_new;
     if (p->pauses && both && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
         return fail(e, "forward", p->scaler, s->paused_at ? "is left paused" : "is not paused any more", NULL, NULL);
-    if (p->pauses && both && s->paused != (s->start & BEGAN_PAUSED ? 1 : 0)) return fail(e, "forward", p->scaler, "has another pause flag than before", NULL, NULL);
+    if (p->pauses && both && s->paused != flag_before(s)) return fail(e, "forward", p->scaler, "has another pause flag than before", NULL, NULL);
     if (p->scaled && main->in_old && main->in_new && by_chart(s->live)) return fail(e, "forward", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
     if (p->scaled && !main->in_old && main->replicas_new >= 0 && s->live == SYMBOL_CONST)
         return fail(e, "forward", p->main, "was given a number of replicas that is neither the chart's nor that of the one before it", NULL, NULL);
@@ -390,6 +392,7 @@ static void start_lines(struct exploration *e, const struct state *s, struct dis
     buf_printf(&b, "Helm %d%s", e->part.major, e->part.major == 4 ? e->part.server_side ? ", applying server-side" : ", applying client-side" : "");
     if (s->start & BEGAN_PAUSED_AT) buf_z(&b, "; paused at a number before");
     if (s->start & BEGAN_PAUSED) buf_z(&b, "; flagged as paused before");
+    if (s->start & BEGAN_FLAGGED) buf_z(&b, "; flagged as not paused before");
     if (s->start & BEGAN_FOREIGN) buf_z(&b, "; an object of that name is there before and is not the release's");
     *PUSH(a, f->trace, f->trace_n, f->trace_cap) = buf_done(&b);
 }
@@ -681,7 +684,7 @@ static void begin(struct exploration *e, uint8_t start)
     s.live = p->scaled && main->in_old ? SYMBOL_START : SYMBOL_CONST;
     s.data = p->claim && main->in_old && p->bound ? DATA_ALIVE : DATA_NONE;
     s.paused_at = start & BEGAN_PAUSED_AT ? SYMBOL_START + 1 : 0;
-    s.paused = start & BEGAN_PAUSED ? 1 : 0;
+    s.paused = flag_before(&s);
     s.settled = start & (BEGAN_PAUSED_AT | BEGAN_PAUSED) ? 1 : 0;
     e->at = UINT32_MAX;
     reach(e, &s, NULL, NULL);
@@ -692,7 +695,7 @@ static void begin_all(struct exploration *e)
     const struct part *p = &e->part;
     const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
     begin(e, 0);
-    if (p->pauses && scaler->in_old) begin(e, BEGAN_PAUSED_AT), begin(e, BEGAN_PAUSED);
+    if (p->pauses && scaler->in_old) begin(e, BEGAN_PAUSED_AT), begin(e, BEGAN_PAUSED), begin(e, BEGAN_FLAGGED);
     if (p->hook && main->in_old && !main->hook_stays) begin(e, BEGAN_ABSENT);
     if (main && !main->in_old && !p->hook && !p->crd && !e->q->absent[p->main]) begin(e, BEGAN_FOREIGN);
 }

@@ -59,7 +59,7 @@ static struct value state_value(struct arena *a, const struct part *p, const str
     if (p->scaler != UINT32_MAX && s->bounds) map_putz(m, "overlayBounds", v_bool(true));
     if (p->scaled && s->main.there == THING_THERE) put(m, "replicas", symbol_name(s->live));
     if (p->pauses && s->paused_at) put(m, "pausedReplicas", symbol_name((uint8_t)(s->paused_at - 1)));
-    if (p->pauses && s->paused) put(m, "paused", s->paused == 1 ? "as before" : "otherwise");
+    if (p->pauses && s->paused) put(m, "paused", s->paused == FLAG_TRUE ? "true" : s->paused == FLAG_FALSE ? "false" : "otherwise");
     if (p->claim) put(m, "data", data_name(s->data));
     if (p->claim && s->kept) map_putz(m, "kept", v_bool(true));
     if (p->claim && s->retained) map_putz(m, "retained", v_bool(true));
