@@ -1,37 +1,9 @@
 /* Keys that no template knows, and keys that are written twice. */
 #include "checks/values_say.h"
 
+#include "usage/static.h"
 #include "usage/words.h"
 #include "value/yaml.h"
-
-static bool is_name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
-
-/* Whether a template of the chart or of those below it has the name as a word of its own: then some configuration may read it. */
-static bool templates_have(const struct chart *c, struct str name)
-{
-    for (uint32_t i = 0; i < c->templates_n; i++) {
-        struct str text = c->templates[i]->data;
-        for (size_t from = 0; from < text.n;) {
-            ptrdiff_t at = str_find(str_from_n(text, from), name);
-            if (at < 0) break;
-            size_t begin = from + (size_t)at, end = begin + name.n;
-            if ((begin == 0 || !is_name_byte(text.p[begin - 1])) && (end >= text.n || !is_name_byte(text.p[end]))) return true;
-            from = begin + 1;
-        }
-    }
-    for (uint32_t i = 0; i < c->subcharts_n; i++)
-        if (templates_have(c->subcharts[i], name)) return true;
-    return false;
-}
-
-static bool is_dependency(const struct chart *c, struct str name)
-{
-    for (uint32_t i = 0; i < c->deps_n; i++)
-        if (str_eq(c->deps[i].name, name) || str_eq(c->deps[i].alias, name)) return true;
-    for (uint32_t i = 0; i < c->subcharts_n; i++)
-        if (str_eq(c->subcharts[i]->name, name)) return true;
-    return str_is(name, "global");
-}
 
 /* The default key that is meant by a misspelt one; NULL when none is near, or two are. */
 static const struct entry *meant(const struct map *defaults, const struct map *user, struct str name)
@@ -89,30 +61,53 @@ static struct str did_you_mean_there(struct facts *f, const struct key *k)
     return best;
 }
 
-static bool in_defaults(const struct side *s, const struct key *k)
+/* What either chart could read under other values; worked out when the first key asks. */
+struct reach {
+    struct facts *f;
+    struct static_reads *of[2];
+};
+
+/* *known: a reader names the key, or a subchart that is not at hand may do so. */
+static enum may_read reach_of(struct reach *r, const struct key *k, bool *known)
 {
-    bool found;
-    usage_get(s->chart->values.u.map, k->segment, k->segments, &found);
-    return found;
+    const struct side *side[2] = {&r->f->new_side, &r->f->old_side};
+    enum may_read best = READ_NO;
+    *known = false;
+    for (int i = 0; i < 2; i++) {
+        struct reader first;
+        if (!r->of[i]) r->of[i] = static_reads(r->f->a, side[i]->chart, side[i]->user, r->f->parses);
+        enum may_read one = static_may_read(r->of[i], k->segment, k->segments, &first);
+        if (one > best) best = one;
+        *known = *known || (one == READ_YES && first.by_name) || (one == READ_POSSIBLY && first.why);
+    }
+    return best;
 }
 
+static void report_unknown(struct facts *f, const struct key *k, struct str guess, bool never)
+{
+    struct finding *x = finding_add(&f->findings, "values/unknown-key", guess.n ? SEVERITY_WARNING : SEVERITY_INFO, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+    x->at = values_place(f, k->at);
+    x->replacement = guess;
+    x->confidence = !guess.n ? 60 : never ? 90 : 80;
+    x->message = guess.n ? str_printf(f->a, "neither chart reads this key, so it does nothing; did you mean %.*s?", STR_ARG(guess))
+                         : STR("neither chart reads this key, whatever the other values are");
+    x->fix = guess.n ? str_printf(f->a, "write %.*s, and look whether its effect is wanted", STR_ARG(guess)) : STR("remove the key, or look up its name in the chart's values.yaml");
+    if (guess.n && never) finding_evidence(&f->findings, x, "no branch of any template of either chart leads to it");
+}
+
+/* A key that another configuration reads is no unknown one, though this user does without its effect. Where all that is there would
+ * be read, whatever its name, a name that is nearly that of a default is still a misspelt one. */
 static void check_unknown(struct facts *f)
 {
+    struct reach r = {.f = f};
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
+        bool known;
         if (k->blocking || k->by_cluster || k->new_effect != WORKS_NOT || k->old_effect != WORKS_NOT) continue;
-        if (in_defaults(&f->new_side, k) || in_defaults(&f->old_side, k)) continue;
-        if (is_dependency(f->new_side.chart, k->segment[0]) || is_dependency(f->old_side.chart, k->segment[0])) continue;
+        enum may_read reads = reach_of(&r, k, &known);
+        if (known) continue;
         struct str guess = did_you_mean_there(f, k);
-        struct str last = k->segment[k->segments - 1];
-        if (!guess.n && (templates_have(f->new_side.chart, last) || templates_have(f->old_side.chart, last))) continue;
-        struct finding *x = finding_add(&f->findings, "values/unknown-key", guess.n ? SEVERITY_WARNING : SEVERITY_INFO, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
-        x->at = values_place(f, k->at);
-        x->replacement = guess;
-        x->confidence = guess.n ? 85 : 60;
-        x->message = guess.n ? str_printf(f->a, "neither chart reads this key, so it does nothing; did you mean %.*s?", STR_ARG(guess))
-                             : STR("neither chart reads this key with these values");
-        x->fix = guess.n ? str_printf(f->a, "write %.*s, and look whether its effect is wanted", STR_ARG(guess)) : STR("remove the key, or look up its name in the chart's values.yaml");
+        if (guess.n || reads == READ_NO) report_unknown(f, k, guess, reads == READ_NO);
     }
 }
 

@@ -99,7 +99,7 @@ struct static_effort static_effort(const struct static_reads *s)
 
 static struct reader reader_of(struct spot by)
 {
-    struct reader r = {.why = by.why};
+    struct reader r = {.why = by.why, .by_name = by.by_name};
     if (!by.tree) return r;
     r.tmpl = by.tree->parse_name;
     state_place(by.tree, by.node, &r.line, &r.column);

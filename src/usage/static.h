@@ -22,6 +22,7 @@ struct reader {
     struct str tmpl;         /* the template file; "" where `why` says what else reads it */
     uint32_t line, column;   /* from 1, in bytes */
     const char *why;         /* "condition", "tag", "schema" or "a dependency that is not at hand"; NULL: a template */
+    bool by_name;            /* of a place that was asked for: the reader names it; else it reads all that is there */
 };
 
 /* One of the places, as a pattern. */

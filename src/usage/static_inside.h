@@ -191,7 +191,7 @@ set_id value_texts(struct analysis *an, set_id v);
 
 /* ---- templates (static_walk.c, static_calls.c, static_code.c) ---- */
 
-static inline struct spot frame_spot(const struct frame *f, const struct node *n) { return (struct spot){f->tree, n, NULL}; }
+static inline struct spot frame_spot(const struct frame *f, const struct node *n) { return (struct spot){.tree = f->tree, .node = n}; }
 /* What a template's text holds for an argument. */
 set_id walk_tree(struct frame *up, struct analysis *an, const struct tree *t, set_id dot);
 /* The templates of a name: constants, or all of them where it is unknown. */

@@ -148,12 +148,13 @@ struct query {
     struct spot first;
 };
 
-static void found(struct query *q, const struct path *x, struct spot by)
+static void found(struct query *q, const struct path *x, struct spot by, bool by_name)
 {
     enum may_read r = x->possibly ? READ_POSSIBLY : READ_YES;
-    if (r <= q->best) return;
+    if (r < q->best || (r == q->best && (q->first.by_name || !by_name))) return;
     q->best = r;
     q->first = by;
+    q->first.by_name = by_name;
 }
 
 static bool covers(const struct below *b, struct str key)
@@ -166,15 +167,15 @@ static void ask(struct query *q, path_id at, uint32_t i)
 {
     const struct path *x = &q->p->v[at];
     if (is_below(x)) {
-        if (x->read) found(q, x, x->at);
-        if (x->shape.extent) found(q, x, x->shape.at);
-        if (x->deep.extent) found(q, x, x->deep.at);
+        if (x->read) found(q, x, x->at, false);
+        if (x->shape.extent) found(q, x, x->shape.at, false);
+        if (x->deep.extent) found(q, x, x->deep.at, false);
         return;
     }
-    if (i == q->segments && x->read) found(q, x, x->at);
-    if (i < q->segments && covers(&x->deep, q->segment[i])) found(q, x, x->deep.at);
-    if (i + 1 == q->segments && covers(&x->shape, q->segment[i])) found(q, x, x->shape.at);
-    for (path_id c = x->child; c && q->best != READ_YES; c = q->p->v[c].next) {
+    if (i == q->segments && x->read) found(q, x, x->at, x->step == STEP_KEY);
+    if (i < q->segments && covers(&x->deep, q->segment[i])) found(q, x, x->deep.at, false);
+    if (i + 1 == q->segments && covers(&x->shape, q->segment[i])) found(q, x, x->shape.at, false);
+    for (path_id c = x->child; c && !(q->best == READ_YES && q->first.by_name); c = q->p->v[c].next) {
         const struct path *y = &q->p->v[c];
         if (is_below(y)) ask(q, c, i);
         else if (i < q->segments && (y->step != STEP_KEY || str_eq(y->key, q->segment[i]))) ask(q, c, i + 1);

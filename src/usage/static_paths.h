@@ -21,6 +21,7 @@ struct spot {
     const struct tree *tree;
     const struct node *node;
     const char *why;
+    bool by_name;                 /* of an answer: the place is named, not one of all */
 };
 
 enum extent { EXTENT_NONE, EXTENT_EXCEPT /* all but these keys */, EXTENT_ALL };

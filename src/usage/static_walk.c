@@ -348,7 +348,7 @@ set_id walk_tree(struct frame *up, struct analysis *an, const struct tree *t, se
 {
     struct instance *x = instance_for(up, an, t, dot);
     if (!x || (up && up->depth >= NESTED_MAX)) {
-        value_read_unknown(an, dot, (struct spot){t, t->root, NULL});
+        value_read_unknown(an, dot, (struct spot){.tree = t, .node = t->root});
         return set_one(an, AT_UNKNOWN, UNKNOWN_CODE);
     }
     if (x->running) x->awaited = true;
