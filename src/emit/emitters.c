@@ -17,6 +17,7 @@ const struct emitter emitters[] = {
     {"markdown", EMIT_PLAN, emit_plan_markdown, NULL},
     {"html", EMIT_PLAN, emit_plan_html, NULL},
     {"ansible", EMIT_PLAN, emit_plan_ansible, exec_accepts},
+    {"github-actions", EMIT_PLAN, emit_plan_github_actions, exec_accepts},
     {0},
 };
 

@@ -25,6 +25,7 @@ void emit_plan_rollback(struct buf *out, const struct emit_input *in);
 void emit_plan_markdown(struct buf *out, const struct emit_input *in);
 void emit_plan_html(struct buf *out, const struct emit_input *in);
 void emit_plan_ansible(struct buf *out, const struct emit_input *in);
+void emit_plan_github_actions(struct buf *out, const struct emit_input *in);
 
 /* rutter.diff/v1, for both. */
 struct value emit_diff_value(struct arena *a, const struct emit_input *in);
