@@ -47,7 +47,7 @@ const struct option cli_options[] = {
     {"baseline", 0, OPTION_TEXT, "FILE", IN_LINT, "findings that are known already: only others are shown", NULL},
     {"update-baseline", 0, OPTION_FLAG, NULL, IN_LINT, "write the findings of this run into the file that --baseline names", NULL},
     {"fail-on", 0, OPTION_TEXT, "SEVERITY", IN_PLAN | IN_LINT, "exit with status 1 at findings of this severity or above (default error)", "error|warning|none"},
-    {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP | IN_RULES, "what is printed; plan: shell, rollback, json, markdown, html, ansible; lint: text, short, json, sarif, github, markdown; diff: text, json; rules: text, json, docs", NULL},
+    {"format", 0, OPTION_TEXT, "FORMAT", IN_PAIR | IN_HELP | IN_RULES, "what is printed; plan: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint: text, short, json, sarif, github, markdown; diff: text, json; rules: text, json, docs", NULL},
     {"output-file", 0, OPTION_EACH, "FORMAT=FILE", IN_LINT, "write this format there as well; may be repeated", NULL},
     {"output", 'o', OPTION_TEXT, "DIR", IN_PLAN | IN_MIGRATE | IN_RULES | IN_VERIFY, "write plan, scripts, findings and values files there; migrate-values: the rewritten files; rules: the pages; verify --mutants: the harmless ones", NULL},
     {"diff", 0, OPTION_FLAG, NULL, IN_MIGRATE, "print what changes as a unified diff", NULL},

@@ -98,7 +98,9 @@ static void variable(struct executor *x, const char *key, struct str text)
 static void head(struct executor *x)
 {
     const struct plan *p = x->plan;
-    buf_printf(x->out, "---\n# Plan %.*s\n# Made by %.*s. docs/executors.md says how it is run.\n# Words of a step are not broken.\n# yamllint disable rule:line-length\n", STR_ARG(p->id), STR_ARG(exec_shown(x->a, p->generator)));
+    buf_z(x->out, "---\n");
+    exec_head(x);
+    buf_z(x->out, "# Words of a step are not broken.\n# yamllint disable rule:line-length\n");
     name(x, 0, shell_headline(&x->shell, false));
     buf_z(x->out, "  hosts: localhost\n  connection: local\n  gather_facts: false\n  vars:\n");
     variable(x, "rutter_plan", p->id);

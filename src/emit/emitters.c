@@ -16,6 +16,8 @@ const struct emitter emitters[] = {
     {"rollback", EMIT_PLAN, emit_plan_rollback, NULL},
     {"markdown", EMIT_PLAN, emit_plan_markdown, NULL},
     {"html", EMIT_PLAN, emit_plan_html, NULL},
+    {"argo", EMIT_PLAN, emit_plan_argo, exec_accepts_in_cluster},
+    {"tekton", EMIT_PLAN, emit_plan_tekton, exec_accepts_in_cluster},
     {"ansible", EMIT_PLAN, emit_plan_ansible, exec_accepts},
     {"github-actions", EMIT_PLAN, emit_plan_github_actions, exec_accepts},
     {0},

@@ -24,6 +24,8 @@ void emit_plan_shell(struct buf *out, const struct emit_input *in);
 void emit_plan_rollback(struct buf *out, const struct emit_input *in);
 void emit_plan_markdown(struct buf *out, const struct emit_input *in);
 void emit_plan_html(struct buf *out, const struct emit_input *in);
+void emit_plan_argo(struct buf *out, const struct emit_input *in);
+void emit_plan_tekton(struct buf *out, const struct emit_input *in);
 void emit_plan_ansible(struct buf *out, const struct emit_input *in);
 void emit_plan_github_actions(struct buf *out, const struct emit_input *in);
 

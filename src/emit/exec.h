@@ -55,7 +55,15 @@ bool exec_changes(const struct executor *x, uint32_t unit);
 /* Entry points at or before this unit's first step: with one of them (in a list) the unit is run. All of them when `back` is false. */
 uint32_t exec_entries_until(const struct executor *x, uint32_t unit);
 
+/* What a segment may take at the most, for executors that end what takes longer: the steps' own timeouts are what counts. */
+int64_t exec_minutes(const struct executor *x, uint32_t segment);
+
 /* ---- YAML ---- */
+
+/* The comment that a document begins with. */
+void exec_head(struct executor *x);
+/* The library as a ConfigMap, and the line between two documents. */
+void exec_config_map(struct executor *x);
 
 /* A scalar that every YAML reader takes for this text. */
 void exec_yaml(struct buf *b, struct str text);

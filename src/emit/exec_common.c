@@ -49,6 +49,7 @@ static struct str identifier(struct arena *a, struct str key)
         if (!i && !letter) buf_z(&b, "c_");
         buf_byte(&b, letter || digit || c == '-' ? c : '_');
     }
+    if (!key.n || b.p[b.n - 1] == '-' || b.p[b.n - 1] == '_') buf_byte(&b, 'x');
     return buf_done(&b);
 }
 
@@ -80,7 +81,7 @@ struct executor exec_open(struct buf *out, const struct plan *p, bool back)
 
 /* A literal block of YAML is text; so is every argument. What is not UTF-8 is encoded there, and only names of executors' own objects are shown as they
  * are; those are made of the plan's id. So the size is what is left to refuse. */
-static bool fits(struct arena *a, const struct plan *p, size_t most, const char *what, struct str *why)
+static bool fits(struct arena *a, const struct plan *p, size_t most, size_t most_together, const char *what, struct str *why)
 {
     size_t n = 0;
     for (int back = 0; back < 2; back++) {
@@ -98,18 +99,22 @@ static bool fits(struct arena *a, const struct plan *p, size_t most, const char 
             n += unit;
         }
     }
+    if (n > most_together) {
+        *why = str_printf(a, "its steps take %zu bytes, and %s takes %zu", n, what, most_together);
+        return false;
+    }
     return true;
 }
 
 bool exec_accepts(struct arena *a, const struct plan *p, struct str *why)
 {
     enum { LINUX = 1 << 20 }; /* of all arguments and the environment: a quarter of the stack, 2 MiB as a rule (execve(2)) */
-    return fits(a, p, LINUX, "a process", why);
+    return fits(a, p, LINUX, SIZE_MAX, "a process", why);
 }
 
 bool exec_accepts_in_cluster(struct arena *a, const struct plan *p, struct str *why)
 {
-    enum { OBJECT = 400 << 10 }; /* etcd takes requests of 1.5 MiB, and a Workflow holds its templates twice */
+    enum { OBJECT = 600 << 10 }; /* etcd takes requests of 1.5 MiB, and a Workflow holds its templates twice */
     if (str_is(p->strategy, "terraform")) {
         *why = str_printf(a, "strategy terraform: the root module %.*s, its state and its credentials are on the machine of the one who applies it, not in a container; use shell, ansible or github-actions", STR_ARG(p->terraform_dir));
         return false;
@@ -120,7 +125,7 @@ bool exec_accepts_in_cluster(struct arena *a, const struct plan *p, struct str *
         *why = str_printf(a, "the list of inputs and documents takes %zu bytes, and a ConfigMap 1 MiB", library.n);
         return false;
     }
-    return fits(a, p, OBJECT, "an object of Kubernetes", why);
+    return fits(a, p, OBJECT, OBJECT, "an object of Kubernetes", why);
 }
 
 /* ---- words ---- */
@@ -217,6 +222,18 @@ uint32_t exec_entries_until(const struct executor *x, uint32_t unit)
     uint32_t n = 0;
     for (uint32_t i = 0; i <= x->units[unit].first; i++) n += is_entry(x, x->list->v[i]->id);
     return n;
+}
+
+int64_t exec_minutes(const struct executor *x, uint32_t segment)
+{
+    const struct exec_segment *g = &x->segments[segment];
+    int64_t seconds = 0;
+    for (uint32_t u = g->first; u < g->first + g->n; u++)
+        for (uint32_t i = 0; i < x->units[u].n; i++) {
+            const struct step *s = x->list->v[x->units[u].first + i];
+            seconds += ((s->timeout ? s->timeout : 120) + s->poll) * (1 + (int64_t)s->retries) + 120 * (1 + (int64_t)s->preconditions_n);
+        }
+    return seconds / 60 + 10;
 }
 
 /* ---- names ---- */

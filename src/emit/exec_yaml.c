@@ -90,6 +90,22 @@ void exec_yaml_block(struct buf *b, unsigned indent, struct str text)
     }
 }
 
+void exec_head(struct executor *x)
+{
+    buf_printf(x->out, "# Plan %.*s\n# Made by %.*s. docs/executors.md says how it is run.\n", STR_ARG(x->plan->id), STR_ARG(exec_shown(x->a, x->plan->generator)));
+}
+
+void exec_config_map(struct executor *x)
+{
+    struct buf library = buf_new(x->a);
+    shell_library(&library, x->plan);
+    buf_printf(x->out, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: rutter-%.*s\n  annotations:\n", STR_ARG(exec_short_id(x->plan)));
+    exec_yaml_pair(x->out, 4, "rutter/plan", x->plan->id);
+    buf_z(x->out, "immutable: true\ndata:\n  library.sh: |\n");
+    exec_yaml_block(x->out, 4, buf_str(&library));
+    buf_z(x->out, "---\n");
+}
+
 struct str exec_shown(struct arena *a, struct str text)
 {
     struct buf b = buf_new(a);

@@ -106,18 +106,6 @@ static void job_head(struct executor *x, struct str id, struct str name)
     line(x->out, 4, "runs-on: ${{ fromJSON(inputs.runner) }}");
 }
 
-/* GitHub ends a job after six hours; the steps' own timeouts are what counts. */
-static int64_t minutes(const struct executor *x, const struct exec_segment *g)
-{
-    int64_t seconds = 0;
-    for (uint32_t u = g->first; u < g->first + g->n; u++)
-        for (uint32_t i = 0; i < x->units[u].n; i++) {
-            const struct step *s = x->list->v[x->units[u].first + i];
-            seconds += ((s->timeout ? s->timeout : 120) + s->poll) * (1 + (int64_t)s->retries) + 120 * (1 + (int64_t)s->preconditions_n);
-        }
-    return seconds / 60 + 10;
-}
-
 static void outputs(struct executor *x, const struct exec_segment *g)
 {
     bool any = false;
@@ -167,7 +155,7 @@ static void segment_job(struct executor *x, uint32_t segment)
     needs(x, segment, g->gate);
     struct str q = job(x, 'q', segment), approve = job(x, 'g', segment);
     condition(x, segment, g->gate ? str_printf(x->a, "(needs.%.*s.result == 'success' || needs.%.*s.outputs.gate == 'passed')", STR_ARG(approve), STR_ARG(q)) : STR(""));
-    buf_printf(x->out, "    timeout-minutes: %lld\n", (long long)minutes(x, g));
+    buf_printf(x->out, "    timeout-minutes: %lld\n", (long long)exec_minutes(x, segment)); /* GitHub's own is six hours */
     outputs(x, g);
     line(x->out, 4, "steps:");
     secrets_step(x);
@@ -217,7 +205,7 @@ static void input(struct executor *x, const char *name, const char *description,
 static void head(struct executor *x, const struct executor *back)
 {
     const struct plan *p = x->plan;
-    buf_printf(x->out, "# Plan %.*s\n# Made by %.*s. docs/executors.md says how it is run.\n", STR_ARG(p->id), STR_ARG(exec_shown(x->a, p->generator)));
+    exec_head(x);
     shown(x, 0, "name", shell_headline(&x->shell, false));
     buf_z(x->out, "on:\n  workflow_dispatch:\n    inputs:\n      entry:\n        description: the upgrade, or where the way back begins (auto is where the journal says)\n"
                   "        type: choice\n        options: [upgrade, auto");

@@ -1,11 +1,12 @@
 
 # ---- one task of an executor ---------------------------------------------------------------------------------------
 #
-# bash LIBRARY upgrade|rollback start|go|once|end [SENTENCES]: the steps that the sentences spell, in the run that `start` began.
+# bash LIBRARY upgrade|rollback start|go|once|end|all [SENTENCES]: the steps that the sentences spell, in the run that `start` began.
 #   start  finds or makes the run, as plan.sh and rollback.sh do, and says where the rollback begins
 #   go     does the steps; what the journal says is done is passed over
 #   once   one look at a step that waits; exit status 75: not yet
 #   end    the run is over
+#   all    start, go and end in one
 # The environment says the rest: RUTTER_RUN (which start this is; any word that no other has), RUTTER_CONTEXT, RUTTER_WORK_DIR, RUTTER_ENTRY
 # (rollback: where to begin; "auto" is where the journal says), RUTTER_ACCEPT (ids, one a line), RUTTER_YES (yes), CHART_OLD, CHART_NEW,
 # VALUES_OLD, VALUES_NEW. What a task found out goes where its sentences say; progress goes to standard error.
@@ -114,6 +115,10 @@ give_gate() {
   if [ -n "${ended[$id]+x}" ] || ! applies; then due=passed; fi
   if [ -n "$accept_id" ] && [ -n "${accepted[$accept_id]+x}${accepted[all]+x}" ]; then due=passed; fi
   if [ -z "$accept_id" ] && [ "$given_yes" = yes ]; then due=passed; fi
+  if [ "$due" = due ]; then
+    say "GATE  $(place)  $title  ($id)"
+    show_texts
+  fi
   give "$gate_out" "$due"
 }
 
@@ -141,6 +146,10 @@ start_task() {
   fi
   choose_run
   if [ "$direction" = rollback ]; then
+    if [ -n "$from" ] && [ "$from" != "$entered" ]; then
+      note_down enter "$from"
+      entered=$from
+    fi
     again_from=${from:-$(first_fresh)}
     [ -z "$to" ] || give "$to" "${from:-$entered}"
   elif [ "$changed" = no ]; then
@@ -174,6 +183,7 @@ do_given() {
   while [ "$k" -lt "${#given_ids[@]}" ]; do
     one=${given_ids[k]}
     k=$((k + 1))
+    in_rollback_before_entry "$one" && continue
     load "$one"
     if [ -n "$gate_out" ]; then
       give_gate
@@ -236,7 +246,7 @@ end_task() {
 main_executor() {
   local key line to=''
   exec 3>&1 >&2
-  task=${1:?start, go, once or end}
+  task=${1:?start, go, once, end or all}
   shift
   if [ "$task" = start ] && [ "${1-}" = gives ]; then
     to=$2
@@ -253,13 +263,20 @@ main_executor() {
   trap on_signal INT TERM HUP
   open_home
   lock
-  if [ "$task" = start ]; then start_task "$to"; else join_task; fi
+  case $task in
+    start | all) start_task "$to" ;;
+    *) join_task ;;
+  esac
   read_sentences "$@"
   out=$run/tmp/out err=$run/tmp/err
   mkdir -p "$run/tmp"
   [ "${#given_ids[@]}" -eq 0 ] || printf '%s\n' "${given_ids[0]}" >"$run/busy"
   case $task in
     once) look_once ;;
+    all)
+      do_given
+      end_task
+      ;;
     end) end_task ;;
     *) do_given ;;
   esac
