@@ -61,6 +61,7 @@ static bool begins_expression(struct str s, size_t i)
 {
     char next = i + 1 < s.n ? s.p[i + 1] : 0;
     if (s.p[i] == '$') return next == '{' || next == '(' || next == '$';
+    if (s.p[i] == ':' || s.p[i] == '#') return next == s.p[i]; /* ::command and ##[command] of GitHub's runner */
     return s.p[i] == '{' && (!is_ascii(next) || next == '{' || next == '%' || next == '#' || next == '$');
 }
 

@@ -135,12 +135,12 @@ first_fresh() { # the first step that every start takes anew
 }
 
 start_task() {
-  local entry=${RUTTER_ENTRY:-} to=$1 again_from='' one known=no
+  local entry=${RUTTER_ENTRY:-} entry_to=$1 again_from='' one known=no
   if [ "$direction" = rollback ]; then
     for one in auto "${entry_steps[@]}"; do [ "$one" != "$entry" ] || known=yes; done
     [ "$known" = yes ] || refuse "$(shown "$entry") is no entry point of the rollback: it is one of auto ${entry_steps[*]}"
     [ "$entry" = auto ] || from=$entry
-    [ -z "$to" ] || give "$to" ''
+    [ -z "$entry_to" ] || give "$entry_to" ''
   elif [ -n "$entry" ]; then
     refuse 'an entry point belongs to the rollback.'
   fi
@@ -151,7 +151,7 @@ start_task() {
       entered=$from
     fi
     again_from=${from:-$(first_fresh)}
-    [ -z "$to" ] || give "$to" "${from:-$entered}"
+    [ -z "$entry_to" ] || give "$entry_to" "${from:-$entered}"
   elif [ "$changed" = no ]; then
     again_from=${steps[0]}
   else
@@ -244,12 +244,12 @@ end_task() {
 }
 
 main_executor() {
-  local key line to=''
+  local key line entry_to=''
   exec 3>&1 >&2
   task=${1:?start, go, once, end or all}
   shift
   if [ "$task" = start ] && [ "${1-}" = gives ]; then
-    to=$2
+    entry_to=$2
     shift 3
   fi
   context=${RUTTER_CONTEXT:-} given_work_dir=${RUTTER_WORK_DIR:-} given_yes=${RUTTER_YES:-no}
@@ -264,7 +264,7 @@ main_executor() {
   open_home
   lock
   case $task in
-    start | all) start_task "$to" ;;
+    start | all) start_task "$entry_to" ;;
     *) join_task ;;
   esac
   read_sentences "$@"
