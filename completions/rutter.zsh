@@ -53,13 +53,13 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--work-dir[where the scripts record (default\: below XDG_STATE_HOME)]:DIR:_files' \
       '*--runbook-as-written[the runbook'\''s own steps and nothing that makes up for what they lack; the proof shows where they fail]' \
@@ -101,7 +101,8 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
+      '*--template-rules[run the built-in rules over template syntax too (those of --rules DIR always are)]' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
@@ -109,7 +110,7 @@ _rutter() {
       '*--baseline[findings that are known already\: only others are shown]:FILE:_files' \
       '*--update-baseline[write the findings of this run into the file that --baseline names]' \
       '*--fail-on[exit with status 1 at findings of this severity or above (default error)]:SEVERITY:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output-file[write this format there as well; may be repeated]:FORMAT=FILE:_files' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'
@@ -148,12 +149,12 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--states[print as JSON in which states each object may be after each step, instead of the verdict]' \
       '*--mutants[change single steps and count how many of these changes the proof catches or shows to be harmless]' \
@@ -194,12 +195,12 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--all[show version labels and checksums too]' \
       '*--exit-code[exit with status 1 when something differs]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -239,12 +240,12 @@ _rutter() {
       '*--keda-version[KEDA'\''s version in the cluster]:VERSION:_files' \
       '*--timeout[helm'\''s --timeout (default\: the profile'\''s)]:DURATION:_files' \
       '*--profile[what is known of this kind of installation\: sie, generic (default\: by the chart'\''s name)]:NAME:_files' \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
       '*--no-advisories[only what the inputs show, without what is known of releases (rules/advisories)]' \
       '*--as-of[what counts as today, YYYY-MM-DD]:DATE:_files' \
       '*--config[site configuration (default\: .rutter.yaml where there is one)]:FILE:_files' \
       '*--env[environment of the site configuration]:NAME:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--diff[print what changes as a unified diff]' \
       '*--verbose[say on standard error what was done and how often]' \
@@ -279,13 +280,13 @@ _rutter() {
     ;;
   explain)
     _arguments \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
       '*:file:_files'
     ;;
   rules)
     _arguments \
-      '*--rules[rules, advisories, tables, profiles and runbooks over the built-in ones]:DIR:_files' \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--rules[rules, advisories, tables, profiles, runbooks and template queries over the built-in ones]:DIR:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*:file:_files'
     ;;
@@ -295,7 +296,7 @@ _rutter() {
     ;;
   help)
     _arguments \
-      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, ansible; lint\: text, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
+      '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*:file:_files'
     ;;
   esac
