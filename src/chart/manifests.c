@@ -179,8 +179,9 @@ static struct value head_of(struct arena *a, struct value v)
 
 static void read_head(void *context, size_t i, struct arena *mine)
 {
+    static const struct str head[] = {STR_INIT("kind"), STR_INIT("metadata")};
     struct document *d = &((struct document *)context)[i];
-    struct yaml_options o = {0};
+    struct yaml_options o = {.only = head, .only_n = sizeof head / sizeof *head};
     struct place at;
     d->scratch = arena_new(mine->guard);
     d->ok = yaml_read(d->scratch, d->text, &o, &d->v, &d->error, &at);

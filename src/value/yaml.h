@@ -17,6 +17,10 @@ struct yaml_options {
     /* Duplicate keys are legal (the last wins). Each is noted here when it is not NULL: the place of the earlier one
      * is the `over` of the origin of the later. A key that came by "<<" and is set again is none. */
     struct yaml_duplicates *duplicates;
+    /* Not 0: of a mapping only the entries with these keys are needed; others may be left out. What is wrong with the document is
+     * found all the same. */
+    size_t only_n;
+    const struct str *only;
 };
 
 struct yaml_duplicate {

@@ -300,6 +300,20 @@ static bool decode_mapping(struct yaml_decode *d, uint32_t i, const struct yaml_
     return true;
 }
 
+bool yaml_decode_some(struct yaml_decode *d, uint32_t i, const struct str *keys, size_t n, struct value *out)
+{
+    struct map *m = map_new(d->a);
+    *out = v_map(m);
+    uint32_t key = i + 1, children = d->nodes.v[i].children;
+    for (uint32_t c = 0; c < children; c += 2) {
+        bool wanted = false;
+        for (size_t k = 0; k < n && !wanted; k++) wanted = str_eq(d->nodes.v[key].text, keys[k]);
+        if (wanted && !decode_pair(d, key, &(struct yaml_way){0}, 0, m, 0)) return false;
+        key = d->nodes.v[d->nodes.v[key].end].end;
+    }
+    return true;
+}
+
 /* ---- nodes ---- */
 
 static bool decode_sequence(struct yaml_decode *d, uint32_t i, const struct yaml_way *way, uint32_t depth, struct list *into)

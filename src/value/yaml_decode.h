@@ -36,6 +36,11 @@ struct yaml_decode {
 
 /* The value of a node and all below it; false with `error` set. */
 bool yaml_decode_node(struct yaml_decode *d, uint32_t node, const struct yaml_way *way, uint32_t depth, struct value *out);
+/* Of a mapping, those pairs whose keys have these texts. Only for a document in which yaml_is_ordinary found nothing. */
+bool yaml_decode_some(struct yaml_decode *d, uint32_t node, const struct str *keys, size_t n, struct value *out);
+/* Nothing in it can go wrong when it is decoded, or stand for something that is written elsewhere: no tags, aliases or merges, no key
+ * that JSON cannot have, no number that it cannot have. yaml_ordinary.c */
+bool yaml_is_ordinary(const struct yaml_nodes *nodes);
 struct place yaml_place_of(const struct yaml_decode *d, uint32_t node);
 
 /* A key of a raw map: its type (see yaml_show.c), then its text: for a string its bytes, else Go's spelling. */

@@ -59,7 +59,11 @@ static uint32_t add_node(struct parse *p, enum yaml_kind kind, struct yaml_mark 
 {
     struct yaml_nodes *o = p->out;
     if (o->n >= p->a->guard->max.nodes) guard_trip(p->a->guard, "a YAML document has more than %u nodes", p->a->guard->max.nodes);
-    struct yaml_node *n = PUSH(p->a, o->v, o->n, o->cap);
+    if (o->n == o->cap) {
+        o->v = arena_push_grow(p->a, o->v, o->n, sizeof *o->v);
+        o->cap = o->cap ? o->cap * 2 : 4;
+    }
+    struct yaml_node *n = &o->v[o->n++];
     *n = (struct yaml_node){.kind = (uint8_t)kind, .line = at.line + 1, .column = at.column + 1, .end = o->n};
     return o->n - 1;
 }

@@ -31,6 +31,14 @@ static bool odd_key_left(const struct yaml_decode *done, struct str *message)
     return yaml_decode_node(&d, 0, &(struct yaml_way){0}, 0, &v) && yaml_find_odd_key(done->a, v, message);
 }
 
+/* The entries of a mapping that are wanted, when the rest need not be looked at. */
+static bool read_some(struct yaml_decode *d, struct value *out)
+{
+    const struct yaml_options *o = d->o;
+    return o->only_n && d->nodes.v[0].kind == YAML_MAPPING && !o->strict && yaml_is_ordinary(&d->nodes) &&
+           yaml_decode_some(d, 0, o->only, o->only_n, out);
+}
+
 /* What is wrong with a document that could be parsed: Go's message after "error converting YAML to JSON: ". */
 static bool is_wrong(struct yaml_decode *d, struct value *out, struct str *message, struct place *where)
 {
@@ -74,7 +82,7 @@ static bool read_document(struct arena *a, struct str text, uint32_t line_base, 
     if (!parsed) {
         message = str_concat(a, STR("yaml: "), problem.text);
         where = (struct place){.input = o->input & 0x3fff, .column = problem.column & 0x3ffff, .line = problem.line + line_base};
-    } else if (!d.nodes.n || !is_wrong(&d, out, &message, &where)) {
+    } else if (!d.nodes.n || read_some(&d, out) || !is_wrong(&d, out, &message, &where)) {
         return true;
     }
     *out = NIL;

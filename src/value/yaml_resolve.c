@@ -10,26 +10,27 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 /* ---- words ---- */
 
 struct word {
-    const char *text;
+    char text[6];
+    uint8_t n;
     enum yaml_tag tag;
     bool truth;
 };
 
 static const struct word words[] = {
-    {"y", YAML_BOOL, true}, {"Y", YAML_BOOL, true}, {"yes", YAML_BOOL, true}, {"Yes", YAML_BOOL, true}, {"YES", YAML_BOOL, true},
-    {"true", YAML_BOOL, true}, {"True", YAML_BOOL, true}, {"TRUE", YAML_BOOL, true},
-    {"on", YAML_BOOL, true}, {"On", YAML_BOOL, true}, {"ON", YAML_BOOL, true},
-    {"n", YAML_BOOL, false}, {"N", YAML_BOOL, false}, {"no", YAML_BOOL, false}, {"No", YAML_BOOL, false}, {"NO", YAML_BOOL, false},
-    {"false", YAML_BOOL, false}, {"False", YAML_BOOL, false}, {"FALSE", YAML_BOOL, false},
-    {"off", YAML_BOOL, false}, {"Off", YAML_BOOL, false}, {"OFF", YAML_BOOL, false},
-    {"~", YAML_NULL, false}, {"null", YAML_NULL, false}, {"Null", YAML_NULL, false}, {"NULL", YAML_NULL, false},
+    {"y", 1, YAML_BOOL, true}, {"Y", 1, YAML_BOOL, true}, {"yes", 3, YAML_BOOL, true}, {"Yes", 3, YAML_BOOL, true}, {"YES", 3, YAML_BOOL, true},
+    {"true", 4, YAML_BOOL, true}, {"True", 4, YAML_BOOL, true}, {"TRUE", 4, YAML_BOOL, true},
+    {"on", 2, YAML_BOOL, true}, {"On", 2, YAML_BOOL, true}, {"ON", 2, YAML_BOOL, true},
+    {"n", 1, YAML_BOOL, false}, {"N", 1, YAML_BOOL, false}, {"no", 2, YAML_BOOL, false}, {"No", 2, YAML_BOOL, false}, {"NO", 2, YAML_BOOL, false},
+    {"false", 5, YAML_BOOL, false}, {"False", 5, YAML_BOOL, false}, {"FALSE", 5, YAML_BOOL, false},
+    {"off", 3, YAML_BOOL, false}, {"Off", 3, YAML_BOOL, false}, {"OFF", 3, YAML_BOOL, false},
+    {"~", 1, YAML_NULL, false}, {"null", 4, YAML_NULL, false}, {"Null", 4, YAML_NULL, false}, {"NULL", 4, YAML_NULL, false},
 };
 
 static const struct word *word_find(struct str s)
 {
     if (s.n > 5) return NULL;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i].text[0] == s.p[0] && str_is(s, words[i].text)) return &words[i];
+        if (words[i].text[0] == s.p[0] && words[i].n == s.n && memcmp(s.p, words[i].text, s.n) == 0) return &words[i];
     return NULL;
 }
 
@@ -181,12 +182,22 @@ static enum yaml_tag resolve_number(struct str text, struct value *out)
 
 enum yaml_tag yaml_resolve(struct str text, struct value *out)
 {
+    enum { IS_TEXT, MAY_BE_WORD, MAY_BE_NUMBER };
+    static const uint8_t begins[256] = {
+        ['y'] = MAY_BE_WORD, ['Y'] = MAY_BE_WORD, ['n'] = MAY_BE_WORD, ['N'] = MAY_BE_WORD, ['t'] = MAY_BE_WORD, ['T'] = MAY_BE_WORD,
+        ['f'] = MAY_BE_WORD, ['F'] = MAY_BE_WORD, ['o'] = MAY_BE_WORD, ['O'] = MAY_BE_WORD, ['~'] = MAY_BE_WORD,
+        ['.'] = MAY_BE_NUMBER, ['+'] = MAY_BE_NUMBER, ['-'] = MAY_BE_NUMBER, ['0' ... '9'] = MAY_BE_NUMBER,
+    };
     *out = NIL;
     if (!text.n) return YAML_NULL;
     enum yaml_tag tag = YAML_STR;
     char c = text.p[0];
     double f;
-    if (strchr("yYnNtTfFoO~", c) && c) {
+    if (begins[(unsigned char)c] == IS_TEXT) {
+        *out = v_str(text);
+        return YAML_STR;
+    }
+    if (begins[(unsigned char)c] == MAY_BE_WORD) {
         const struct word *w = word_find(text);
         if (w) {
             if (w->tag == YAML_BOOL) *out = v_bool(w->truth);

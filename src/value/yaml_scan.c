@@ -56,13 +56,20 @@ static void too_deep(struct yaml_scan *s)
     guard_trip(s->a->guard, "YAML is nested deeper than %u levels (line %u)", s->a->guard->max.depth, s->mark.line + 1);
 }
 
+static void grow_queue(struct yaml_scan *s)
+{
+    s->queue = arena_push_grow(s->a, s->queue, s->n, sizeof *s->queue);
+    s->cap = s->cap ? s->cap * 2 : 4;
+}
+
 /* At the end, or before the token of that number. */
 static void add_token(struct yaml_scan *s, struct yaml_token t)
 {
     t.key_level = s->key_level_next;
     s->key_level_next = 0;
     if (s->head == s->n) s->head = s->n = 0;
-    *PUSH(s->a, s->queue, s->n, s->cap) = t;
+    if (s->n == s->cap) grow_queue(s);
+    s->queue[s->n++] = t;
 }
 
 static void insert_token(struct yaml_scan *s, uint32_t number, struct yaml_token t)
@@ -72,8 +79,8 @@ static void insert_token(struct yaml_scan *s, uint32_t number, struct yaml_token
         return;
     }
     uint32_t i = s->head + (number - s->taken);
-    PUSH(s->a, s->queue, s->n, s->cap);
-    memmove(&s->queue[i + 1], &s->queue[i], (s->n - 1 - i) * sizeof t);
+    if (s->n == s->cap) grow_queue(s);
+    for (uint32_t k = s->n++; k > i; k--) s->queue[k] = s->queue[k - 1]; /* one or two */
     s->queue[i] = t;
 }
 
@@ -289,7 +296,7 @@ static bool fetch_block_scalar(struct yaml_scan *s)
 static void skip_quickly(struct yaml_scan *s)
 {
     const char *p = s->p;
-    if (s->bad.n) return;
+    if (!s->quick) return;
     while (s->end - p >= 8 && yaml_eight_printable(p)) p += 8;
     while (*p >= ' ') p++; /* what is negative is no ASCII */
     uint32_t n = (uint32_t)(p - s->p);
@@ -328,6 +335,7 @@ static bool skip_to_token(struct yaml_scan *s)
         /* A second byte order mark at the very start is passed over. */
         if (s->p == s->start && str_starts(str_of(s->p, (size_t)(s->end - s->p)), STR("\xef\xbb\xbf"))) yaml_skip(s);
         if (!yaml_scan_need(s, 1)) return false;
+        if (s->quick) yaml_skip_spaces(s, UINT32_MAX);
         while (*s->p == ' ' || (*s->p == '\t' && (in_flow(s) || !s->key_allowed))) {
             yaml_skip(s);
             if (!yaml_scan_need(s, 1)) return false;
@@ -411,17 +419,15 @@ static bool head_is_open(struct yaml_scan *s, bool *failed)
     return k->token == s->taken && key_alive(s, k, failed);
 }
 
-const struct yaml_token *yaml_scan_peek(struct yaml_scan *s)
+const struct yaml_token *yaml_scan_fetch(struct yaml_scan *s)
 {
     for (;;) {
         bool failed;
-        if (s->head < s->n && !head_is_open(s, &failed)) return failed ? NULL : &s->queue[s->head];
+        if (s->head < s->n && !head_is_open(s, &failed)) {
+            if (failed) return NULL;
+            s->peeked = true;
+            return &s->queue[s->head];
+        }
         if (!fetch_token(s)) return NULL;
     }
-}
-
-void yaml_scan_take(struct yaml_scan *s)
-{
-    s->head++;
-    s->taken++;
 }

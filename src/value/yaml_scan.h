@@ -58,9 +58,10 @@ struct yaml_simple_key {
 
 struct yaml_scan {
     struct arena *a;
-    const char *p, *end;         /* the next character; a NUL stands at the end and three more after it */
+    const char *p, *end;         /* the next character; YAML_PADDING NULs stand at the end */
     struct yaml_mark mark;       /* of p */
     const char *start;
+    bool quick;                  /* all characters are allowed: nothing needs to be asked before it is looked at */
     struct str bad;              /* message for the first byte that is no YAML character; empty when all are */
     const char *decoded;         /* what go-yaml has read when it meets that byte: it reads ahead in blocks */
     const char *bad_at;
@@ -75,6 +76,7 @@ struct yaml_scan {
     int32_t indent;              /* of the block collection that is open; -1 outside */
     bool key_allowed;            /* a key may begin here */
     bool started, ended;
+    bool peeked;                 /* the token at the head is final */
     struct buf breaks;           /* scratch: line breaks that may or may not become text */
     struct yaml_problem *problem;
 };
@@ -82,8 +84,14 @@ struct yaml_scan {
 /* Copies the text. `problem` is set when a later call fails. */
 void yaml_scan_start(struct yaml_scan *s, struct arena *a, struct str text, struct yaml_problem *problem);
 /* The next token, without taking it; NULL on an error. Valid until the next call. */
-const struct yaml_token *yaml_scan_peek(struct yaml_scan *s);
-void yaml_scan_take(struct yaml_scan *s);
+const struct yaml_token *yaml_scan_fetch(struct yaml_scan *s);
+static inline const struct yaml_token *yaml_scan_peek(struct yaml_scan *s) { return s->peeked ? &s->queue[s->head] : yaml_scan_fetch(s); }
+static inline void yaml_scan_take(struct yaml_scan *s)
+{
+    s->head++;
+    s->taken++;
+    s->peeked = false;
+}
 
 /* ---- between the scanner's files ---- */
 
@@ -94,7 +102,7 @@ bool yaml_scan_need_slowly(struct yaml_scan *s, unsigned characters);
 /* Whether so many characters can be looked at: false, with the error set, when go-yaml would read the bad byte now. */
 static inline bool yaml_scan_need(struct yaml_scan *s, unsigned characters)
 {
-    return !s->bad.n || yaml_scan_need_slowly(s, characters);
+    return s->quick || yaml_scan_need_slowly(s, characters);
 }
 
 bool yaml_scan_plain(struct yaml_scan *s, struct yaml_token *t);
@@ -108,6 +116,8 @@ bool yaml_scan_line(struct yaml_scan *s);
 /* Blanks, then a comment up to its line break. */
 bool yaml_scan_rest_of_line(struct yaml_scan *s);
 bool yaml_scan_at_document_mark(const struct yaml_scan *s);
+
+enum { YAML_PADDING = 32 }; /* so far beyond the end is looked */
 
 /* Eight bytes, all of them printable ASCII. */
 static inline bool yaml_eight_printable(const char *p)
@@ -154,6 +164,17 @@ static inline void yaml_skip(struct yaml_scan *s)
     s->p += yaml_width(*s->p);
     s->mark.column++;
     s->mark.index++;
+}
+/* Past spaces, as far as column `to`. Eight at a time: most lines are indented. Only when all characters are known to be allowed. */
+static inline void yaml_skip_spaces(struct yaml_scan *s, uint32_t to)
+{
+    const char *p = s->p;
+    uint32_t most = to > s->mark.column ? to - s->mark.column : 0, n = 0;
+    for (uint64_t x; most - n >= 8 && (memcpy(&x, p + n, sizeof x), x == 0x2020202020202020u);) n += 8;
+    while (n < most && p[n] == ' ') n++;
+    s->p += n;
+    s->mark.column += n;
+    s->mark.index += n;
 }
 /* Past the line break at p, if there is one. */
 static inline void yaml_skip_break(struct yaml_scan *s)

@@ -2,6 +2,10 @@
 #include "base/utf8.h"
 #include "value/yaml_scan.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum { BLOCK = 512 }; /* bytes that go-yaml reads ahead */
 
 /* The printable characters of the YAML specification. */
@@ -30,13 +34,25 @@ static const char *check_character(struct str s, size_t i, unsigned *width)
     return is_allowed(r) ? NULL : "control characters are not allowed";
 }
 
+/* Sixteen bytes of ASCII text: printable, or line feeds. */
+static bool sixteen_allowed(const char *p)
+{
+#if defined(__SSE2__)
+    __m128i x = _mm_loadu_si128((const __m128i *)p);
+    __m128i printable = _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f)), _mm_cmpgt_epi8(x, _mm_set1_epi8(0x1f))); /* 0x80 and above are negative */
+    return _mm_movemask_epi8(_mm_or_si128(printable, _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')))) == 0xffff;
+#else
+    return yaml_eight_printable(p) && yaml_eight_printable(p + 8);
+#endif
+}
+
 /* The first character that is not allowed: its message, or NULL. */
 static const char *find_bad(struct str s, size_t *at)
 {
     size_t i = 0;
     while (i < s.n) {
-        if (s.n - i >= 8 && yaml_eight_printable(s.p + i)) {
-            i += 8;
+        if (s.n - i >= 16 && sixteen_allowed(s.p + i)) {
+            i += 16;
             continue;
         }
         unsigned width;
@@ -114,10 +130,9 @@ void yaml_scan_start(struct yaml_scan *s, struct arena *a, struct str text, stru
         text = str_from_n(text, 3);
     }
     const char *message = find_bad(text, &bad);
-    /* Four NULs: the scanner looks so far ahead. */
-    char *copy = arena_alloc(a, text.n + 4);
+    char *copy = arena_alloc(a, text.n + YAML_PADDING);
     if (text.n) memcpy(copy, text.p, text.n);
-    memset(copy + text.n, 0, 4);
+    memset(copy + text.n, 0, YAML_PADDING);
     s->p = s->start = copy;
     s->end = copy + text.n;
     if (message) {
@@ -128,5 +143,6 @@ void yaml_scan_start(struct yaml_scan *s, struct arena *a, struct str text, stru
         s->bad_at = s->decoded = s->end;
     }
     s->bad = str_from(message);
+    s->quick = !message;
     PUSH(a, s->keys, s->levels, s->keys_cap);
 }

@@ -2,6 +2,10 @@
  * escapes change it. */
 #include "value/yaml_scan.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* A scalar under construction: what was changed so far, and the piece of input after it. */
 struct text {
     struct buf b;
@@ -61,20 +65,56 @@ static bool take_break(struct yaml_scan *s, struct space *w)
 
 /* ---- plain ---- */
 
-/* A run of characters that cannot end a plain scalar in any context and are one byte and one column each. */
+/* Characters that cannot end a plain scalar in any context and are one byte and one column each. */
+static const bool ordinary[256] = {
+    ['!'] = 1, ['"'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, ['*'] = 1, ['+'] = 1,
+    ['-'] = 1, ['.'] = 1, ['/'] = 1, ['0' ... '9'] = 1, [';'] = 1, ['<'] = 1, ['='] = 1, ['>'] = 1, ['@' ... 'Z'] = 1,
+    ['\\'] = 1, ['^' ... 'z'] = 1, ['|'] = 1, ['~'] = 1,
+};
+
+/* What a single space may be followed by within a line of text. */
+static bool goes_on(char c) { return ordinary[(unsigned char)c] && c != '#'; }
+
+#if defined(__SSE2__)
+/* The same for sixteen bytes at once: how many of them belong to the run. p is not a space. */
+static unsigned run_of_sixteen(const char *p)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)p), lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
+    __m128i space = _mm_cmpeq_epi8(x, _mm_set1_epi8(' '));
+    __m128i stop = _mm_cmplt_epi8(x, _mm_set1_epi8(' ')); /* what is negative is no ASCII */
+    stop = _mm_or_si128(stop, _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(':')), _mm_cmpeq_epi8(x, _mm_set1_epi8(','))));
+    stop = _mm_or_si128(stop, _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('?')), _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f))));
+    /* [ and {, ] and } differ in one bit. */
+    stop = _mm_or_si128(stop, _mm_or_si128(_mm_cmpeq_epi8(lower, _mm_set1_epi8('{')), _mm_cmpeq_epi8(lower, _mm_set1_epi8('}'))));
+    unsigned spaces = (unsigned)_mm_movemask_epi8(space), ends = (unsigned)_mm_movemask_epi8(stop);
+    unsigned no_start = ends | spaces | (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('#')));
+    /* Of the last byte, what follows is not known: a space there is left. */
+    unsigned end = ends | (spaces & (no_start >> 1 | 0x8000)) | 0x10000;
+    return (unsigned)__builtin_ctz(end);
+}
+#else
+static unsigned run_of_sixteen(const char *p) { return (void)p, 0; }
+#endif
+
+/* A run of them, and of single spaces between two. The first character is no space; the last is none, either. */
 static void skip_ordinary(struct yaml_scan *s)
 {
-    static const bool ordinary[256] = {
-        ['!'] = 1, ['"'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, ['*'] = 1, ['+'] = 1,
-        ['-'] = 1, ['.'] = 1, ['/'] = 1, ['0' ... '9'] = 1, [';'] = 1, ['<'] = 1, ['='] = 1, ['>'] = 1, ['@' ... 'Z'] = 1,
-        ['\\'] = 1, ['^' ... 'z'] = 1, ['|'] = 1, ['~'] = 1,
-    };
     const char *p = s->p;
-    while (ordinary[(unsigned char)*p]) p++;
-    uint32_t n = (uint32_t)(p - s->p);
+    unsigned n;
+    while (p + 16 <= s->end && (n = run_of_sixteen(p)) > 0) {
+        p += n;
+        if (n < 15) break;
+    }
+    for (;;) {
+        while (ordinary[(unsigned char)*p]) p++;
+        if (*p == ' ' && p > s->p && goes_on(p[1])) p += 2;
+        else if (*p == ':' && ordinary[(unsigned char)p[1]]) p += 2;
+        else break;
+    }
+    uint32_t passed = (uint32_t)(p - s->p);
     s->p = p;
-    s->mark.column += n;
-    s->mark.index += n;
+    s->mark.column += passed;
+    s->mark.index += passed;
 }
 
 static bool ends_plain(const struct yaml_scan *s)
@@ -84,11 +124,11 @@ static bool ends_plain(const struct yaml_scan *s)
     return s->levels > 1 && (c == ',' || c == '?' || c == '[' || c == ']' || c == '{' || c == '}');
 }
 
-/* One word, up to a blank, a break or what ends the scalar. */
+/* A word or several, up to a blank, a break or what ends the scalar. */
 static bool skip_word(struct yaml_scan *s)
 {
     while (!yaml_is_blankz(s->p) && !ends_plain(s)) {
-        if (!s->bad.n) skip_ordinary(s);
+        if (s->quick) skip_ordinary(s);
         if (yaml_is_blankz(s->p) || ends_plain(s)) break;
         yaml_skip(s);
         if (!yaml_scan_need(s, 2)) return false;
@@ -120,7 +160,9 @@ bool yaml_scan_plain(struct yaml_scan *s, struct yaml_token *t)
         }
         if (!yaml_is_blank(*s->p) && !yaml_break_at(s->p)) break;
         while (yaml_is_blank(*s->p) || yaml_break_at(s->p)) {
-            if (yaml_is_blank(*s->p)) {
+            if (*s->p == ' ' && s->quick) {
+                yaml_skip_spaces(s, UINT32_MAX);
+            } else if (yaml_is_blank(*s->p)) {
                 if (space.breaks && (int32_t)s->mark.column < indent && *s->p == '\t')
                     return yaml_scan_fail(s, t->at, "found a tab character that violates indentation");
                 yaml_skip(s);
@@ -179,10 +221,26 @@ static bool scan_escape(struct yaml_scan *s, struct yaml_mark at, struct text *t
     return true;
 }
 
+/* A run of characters that mean themselves, one byte and one column each. */
+static uint32_t skip_between_quotes(struct yaml_scan *s, char quote)
+{
+    const char *p = s->p;
+    while (*p > ' ' && *p != quote && *p != '\\') p++; /* what is negative is no ASCII */
+    uint32_t n = (uint32_t)(p - s->p);
+    s->p = p;
+    s->mark.column += n;
+    s->mark.index += n;
+    return n;
+}
+
 /* Characters up to a blank, a break or the closing quote. */
 static bool scan_quoted_word(struct yaml_scan *s, struct yaml_mark at, char quote, struct text *text, struct space *space)
 {
     while (!yaml_is_blankz(s->p)) {
+        if (s->quick && skip_between_quotes(s, quote)) {
+            text->to = s->p;
+            continue;
+        }
         if (*s->p == quote && !(quote == '\'' && s->p[1] == '\'')) return true;
         if (*s->p == quote) {
             yaml_skip(s);
@@ -246,6 +304,7 @@ static bool scan_block_breaks(struct yaml_scan *s, struct yaml_mark at, int32_t 
     int32_t deepest = 0;
     for (;;) {
         if (!yaml_scan_need(s, 1)) return false;
+        if (s->quick) yaml_skip_spaces(s, *indent == 0 ? UINT32_MAX : (uint32_t)*indent);
         while ((*indent == 0 || (int32_t)s->mark.column < *indent) && *s->p == ' ') {
             yaml_skip(s);
             if (!yaml_scan_need(s, 1)) return false;
