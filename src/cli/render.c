@@ -279,6 +279,8 @@ int cli_render(struct cli *c)
     struct chart *chart = chart_load(c->a, &source, &o, c->diags);
     if (!chart) return diags_fail(c);
     error = chart_check_installable(c->a, chart);
+    if (!error.n && value_truth(value_at(chart->metadata, "deprecated", NULL)))
+        fputs(env.helm_major == 3 ? "WARNING: This chart is deprecated\n" : "level=WARN msg=\"this chart is deprecated\"\n", stderr);
     if (!error.n && !cli_has(c, "skip-missing-dependencies")) error = chart_check_dependencies(c->a, chart);
     if (error.n) return helm_fails(c, error);
     if (!release_name_is_valid(release))

@@ -64,12 +64,32 @@ static bool call_list(struct call *c, struct value *out)
     return ret_exact(out, l);
 }
 
+/* The same items with room for more. Templates build lists item by item: the longer list takes over the memory behind the items of
+ * the shorter one, which no list but the first to ask for it gets, so that n items cost n steps, not n * n. */
+static struct list *with_room(struct call *c, const struct items *s)
+{
+    struct list *l = list_new(c->a), *from = (struct list *)s->list;
+    if (!from || from->a != c->a || from->at || from->hidden || c->arg[0].type != GO_AUTO) {
+        add_items(l, s, 0, s->n);
+    } else if (from->cap > from->n) {
+        l->v = from->v;
+        l->n = from->n;
+        l->cap = from->cap;
+        from->cap = from->n;
+    } else {
+        l->cap = s->n + s->n / 2 + 2;
+        l->v = arena_alloc(c->a, l->cap * sizeof *l->v);
+        if (s->n) memcpy(l->v, from->v, s->n * sizeof *l->v);
+        l->n = s->n;
+    }
+    return l;
+}
+
 static bool call_append(struct call *c, struct value *out)
 {
     struct items s;
     if (!items_of(c, c->arg[0], "Cannot push on type", &s)) return false;
-    struct list *l = list_new(c->a);
-    add_items(l, &s, 0, s.n);
+    struct list *l = with_room(c, &s);
     list_add(l, c->arg[1]);
     return ret_list(out, funcs_set_capacity(l, funcs_capacity_after(s.n, l->n, GO_AUTO)));
 }

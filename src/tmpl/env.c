@@ -1,5 +1,7 @@
 #include "tmpl/env.h"
 
+#include <stdatomic.h>
+
 struct env env_default(void)
 {
     return (struct env){
@@ -12,7 +14,8 @@ struct env env_default(void)
 
 void reads_init(struct reads *r, struct arena *a, uint32_t origins)
 {
-    *r = (struct reads){.a = a, .head_n = origins};
+    static atomic_uint serials;
+    *r = (struct reads){.a = a, .head_n = origins, .serial = 1 + atomic_fetch_add(&serials, 1)};
     r->head = NEW_ARRAY(a, uint32_t, origins);
 }
 

@@ -37,6 +37,7 @@ struct reads {
     uint32_t head_n;
     struct read *v;
     uint32_t n, cap;
+    uint32_t serial;    /* no other has it */
 };
 
 enum { READ_BY_CHART = 0xffffffff }; /* in place of a template: conditions and tags of dependencies, the schema */

@@ -110,13 +110,28 @@ bool call_failure(struct call *c, enum failure_kind kind, struct str message)
 /* ---- statements ---- */
 
 /* What a condition on a map or list depends on is that it has entries. */
+/* Whether this template has marked all of a map or list: asking again and again for one key of a large map must not cost the whole
+ * map each time. Putting in an entry that has an origin clears the note. */
+static bool seen_already(const struct state *s, uint64_t *seen)
+{
+    uint64_t now = (uint64_t)s->x->reads->serial << 32 | s->x->tmpl;
+    if (__atomic_load_n(seen, __ATOMIC_RELAXED) == now) return true;
+    __atomic_store_n(seen, now, __ATOMIC_RELAXED);
+    return false;
+}
+
 void state_read_shape(struct state *s, struct value v)
 {
-    if (!s->x->reads) return;
-    if (v.kind == V_MAP && v.u.map)
-        for (uint32_t i = 0; i < v.u.map->n; i++) state_read(s, v.u.map->v[i].at);
-    else if (v.kind == V_LIST && v.u.list && v.u.list->at)
-        for (uint32_t i = 0; i < v.u.list->n; i++) state_read(s, v.u.list->at[i]);
+    if (!s->x->reads || (v.kind != V_MAP && v.kind != V_LIST) || !v.u.map) return;
+    if (v.kind == V_MAP) {
+        struct map *m = v.u.map;
+        if (seen_already(s, &m->seen)) return;
+        for (uint32_t i = 0; i < m->n; i++) state_read(s, m->v[i].at);
+    } else if (v.u.list->at) {
+        struct list *l = v.u.list;
+        if (seen_already(s, &l->seen)) return;
+        for (uint32_t i = 0; i < l->n; i++) state_read(s, l->at[i]);
+    }
 }
 
 static enum flow walk_list(struct state *s, struct value dot, const struct node *list, struct buf *out)

@@ -119,3 +119,11 @@ TEST(tmpl_reads_are_marked)
     CHECK(!reads_any(&r, t));
     CHECK_INT(r.v[0].tmpl, 7);
 }
+
+/* append shares memory between the lists that it makes, each with its own end. */
+TEST(tmpl_appended_lists_stay_apart)
+{
+    RENDERS("{{ $a := append (list 1) 2 }}{{ $b := append $a 3 }}{{ $c := append $a 4 }}{{ $d := append $b 5 }}{{ $e := append $b 6 }}"
+            "{{ $a }}{{ $b }}{{ $c }}{{ $d }}{{ $e }}{{ append (slice $d 0 3) 9 }}{{ append (initial $d) 8 }}{{ $d }}",
+            "[1 2][1 2 3][1 2 4][1 2 3 5][1 2 3 6][1 2 3 9][1 2 3 8][1 2 3 5]");
+}

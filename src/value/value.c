@@ -46,6 +46,7 @@ void list_add(struct list *l, struct value v)
 void list_add_at(struct list *l, struct value v, origin_id at)
 {
     list_reserve_one(l);
+    if (at) l->seen = 0;
     if (at && !l->at) l->at = NEW_ARRAY(l->a, origin_id, l->cap);
     if (l->at) l->at[l->n] = at;
     l->v[l->n++] = v;
@@ -107,6 +108,7 @@ struct entry *map_put_at(struct map *m, struct str key, struct value v, origin_i
 {
     uint32_t hash = str_hash(key);
     struct entry *e = find_hashed(m, key, hash);
+    if (at) m->seen = 0;
     if (e) {
         e->value = v;
         e->at = at;

@@ -114,6 +114,7 @@ struct list {
     uint32_t n, cap;
     uint32_t room;        /* Go's capacity beyond n, and 1; 0: as appending one by one leaves it (funcs/room.c) */
     uint32_t hidden;      /* items at v + n, of a longer list that this is a slice of: in the room, not in the list */
+    uint64_t seen;        /* who marked the items as read last (state_read_shape); 0: nobody. Threads may share it */
 };
 
 struct entry {
@@ -130,6 +131,7 @@ struct map {
     uint32_t *slots;      /* hash index, made when the map grows beyond a few entries; NULL before */
     uint32_t slot_count;
     bool shared;          /* part of the data that all templates of a render share: writes to it are noted */
+    uint64_t seen;        /* as in a list, of the entries */
 };
 
 /* A Go struct as a template sees it. `fields` are in Go's order; methods are in the type. */
