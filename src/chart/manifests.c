@@ -16,14 +16,14 @@ static const char *const install_order[] = {
     "Pod", "ReplicationController", "ReplicaSet", "Deployment", "HorizontalPodAutoscaler", "StatefulSet", "Job", "CronJob", "IngressClass",
     "Ingress", "APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
 };
-enum { KINDS = sizeof install_order / sizeof *install_order };
+enum { KINDS = sizeof install_order / sizeof *install_order, KINDS_OF_HELM_3 = KINDS - 2 };
 
 static const char *const hook_events[] = {"pre-install", "post-install", "pre-delete", "post-delete", "pre-upgrade", "post-upgrade",
                                           "pre-rollback", "post-rollback", "test", "test-success"};
 
-static int rank_of(struct str kind)
+static int rank_of(struct str kind, int helm_major)
 {
-    for (int i = 0; i < KINDS; i++)
+    for (int i = 0; i < (helm_major == 3 ? KINDS_OF_HELM_3 : KINDS); i++)
         if (str_is(kind, install_order[i])) return i;
     return KINDS;
 }
@@ -229,7 +229,7 @@ static bool add_document(struct render *r, const struct document *doc, struct do
         if (!events_known(m.events)) return true;
     }
     struct sorting *s = PUSH(r->a, docs->v, docs->n, docs->cap);
-    *s = (struct sorting){m, rank_of(m.kind), docs->n};
+    *s = (struct sorting){m, rank_of(m.kind, r->env->helm_major), docs->n};
     return true;
 }
 
