@@ -6,6 +6,7 @@
 #include "text/regex.h"
 #include "text/semver.h"
 #include "text/units.h"
+#include "value/gofmt.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -254,6 +255,21 @@ static bool write_files(struct cli *c, const struct manifest *v, uint32_t n, str
     return true;
 }
 
+/* What Helm says while it merges values; Helm 4 as a record of its log (log/slog's TextHandler). */
+static void print_warnings(const struct cli *c, int helm_major)
+{
+    for (size_t i = 0; i < c->diags->n; i++) {
+        struct str text = c->diags->v[i].message;
+        if (c->diags->v[i].severity != SEVERITY_WARNING) continue;
+        bool logged = helm_major != 3 && (str_starts(text, STR("warning: ")) || str_starts(text, STR("Conflict: ")) || str_starts(text, STR("key ")));
+        struct buf b = buf_new(c->a);
+        if (logged) buf_z(&b, "level=INFO msg=");
+        if (logged) go_quote(&b, text);
+        else buf_add(&b, cli_clean(c->a, text));
+        fprintf(stderr, "%.*s\n", STR_ARG(buf_str(&b)));
+    }
+}
+
 int cli_render(struct cli *c)
 {
     struct str release, chart_path, error = {0};
@@ -287,11 +303,12 @@ int cli_render(struct cli *c)
         return helm_fails(c, str_printf(c->a, "%srelease name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53",
                                         env.helm_major == 3 ? "" : "release name check failed: ", STR_ARG(release)));
     struct parse_cache *parses = parse_cache_new(c->a);
-    if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, MANIFEST_HEADS))
+    if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, MANIFEST_HEADS)) {
+        print_warnings(c, env.helm_major);
         /* Helm has a release to show once it begins to render: not when values or dependencies are wrong. */
         return helm_fails(c, !r.exec.a ? r.error : str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));
-    for (size_t i = 0; i < c->diags->n; i++)
-        if (c->diags->v[i].severity == SEVERITY_WARNING) fprintf(stderr, "%.*s\n", STR_ARG(cli_clean(c->a, c->diags->v[i].message)));
+    }
+    print_warnings(c, env.helm_major);
     c->diags->n = 0;
     if (cli_get(c, "output-dir").n) {
         /* What was written to files is no longer there for --show-only. */
