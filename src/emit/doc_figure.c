@@ -65,7 +65,9 @@ static int64_t most_of(const struct capacity *c)
 static void drawing(struct buf *b, const struct capacity *c, int64_t span)
 {
     struct scale s = {span, most_of(c)};
-    int64_t at = across(&s, 0), high = level(b, &s, 0, at, c->before < 0 && c->n && c->v[0].ready >= 0 ? 0 : c->before, false);
+    int64_t at = across(&s, 0), high = 0;
+    bool absent = c->before < 0 && c->after >= 0; /* it is new: before, there is nothing to draw */
+    if (!absent) high = level(b, &s, 0, at, c->before, false);
     for (uint32_t i = 0; i < c->n; i++) {
         int64_t to = across(&s, c->v[i].to), next = height(&s, c->v[i].ready);
         if (c->v[i].ready >= 0 && next != high) edge(b, "edge", at, at, high, next);

@@ -279,7 +279,7 @@ static void object_row(struct report *r, struct block *b, const struct plan_obje
     if (renamed) line_code(line_z(l, "becomes "), c->to->id);
     else if (!o->in_old) line_z(l, "is new");
     else if (!o->in_new) line_z(l, "goes away");
-    else if (o->compared_by_name) line_z(l, "may change: its text depends on chance, on the revision or on the cluster");
+    else if (o->compared_by_name) line_z(l, "may change");
     else line_z(l, "changes");
     l = block_cell(&r->d, b);
     if (o->in_old && o->in_new) fields(l, c);
@@ -315,6 +315,7 @@ static void objects(struct report *r)
     static const char *const columns[] = {"Object", "Change", "Fields that differ", "Belongs to", NULL};
     const struct plan *p = r->p;
     uint32_t same = 0;
+    bool uncertain = false;
     struct block *b = NULL;
     doc_heading(&r->d, 3, "Objects in the cluster");
     for (uint32_t i = 0; i < p->objects_n; i++) {
@@ -327,7 +328,9 @@ static void objects(struct report *r)
         if (!o->in_old && c && c->kind == CHANGE_RENAMED) continue; /* told with its predecessor */
         if (!b) b = doc_table(&r->d, "wide", columns);
         object_row(r, b, o, c);
+        uncertain |= o->compared_by_name && o->in_old && o->in_new;
     }
+    if (uncertain) doc_text(&r->d, "What may change holds a text that depends on chance, on the release's revision or on what is in the cluster.");
     if (same) line_printf(&doc_text(&r->d, "")->line, "%.*s the same, version labels and checksums left out of account.", STR_ARG(report_count(r->a, same, "object is", "objects are")));
     if (b) owners(r, p);
 }

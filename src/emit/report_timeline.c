@@ -6,12 +6,13 @@
 static void phase_row(struct report *r, struct block *b, const struct step_list *l, uint32_t from, uint32_t to)
 {
     int64_t usual = 0, most = 0;
-    uint32_t changes = 0, asks = 0;
+    uint32_t changes = 0, asks = 0, beside = 0;
     for (uint32_t i = from; i < to; i++) {
         const struct step *s = l->v[i];
         changes += step_changes(s);
         asks += s->kind == STEP_GATE;
-        if (s->beside.n) continue; /* it runs beside another */
+        beside += s->beside.n > 0;
+        if (s->beside.n) continue; /* its time is the other's */
         usual += s->expected;
         most += s->timeout;
     }
@@ -22,6 +23,11 @@ static void phase_row(struct report *r, struct block *b, const struct step_list 
     if (changes && asks) line_z(c, ", ");
     if (asks) line_text(c, str_printf(r->a, "%.*s a person", STR_ARG(report_count(r->a, asks, "step asks", "steps ask"))));
     if (!changes && !asks) line_z(c, "nothing changes");
+    if (beside == to - from) {
+        line_z(block_cell(&r->d, b), "beside the phase before");
+        line_z(block_cell(&r->d, b), "that of the phase before");
+        return;
+    }
     c = block_cell(&r->d, b);
     if (usual) line_text(c, str_printf(r->a, "%.*s and more", STR_ARG(emit_duration(r->a, usual))));
     else line_z(c, "seconds to minutes");
