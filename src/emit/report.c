@@ -107,6 +107,10 @@ static void brief_back(struct report *r, struct line *l)
     } else {
         line_z(l, "Possible from every step, by a program of its own.");
     }
+    if (str_is(emit_proof_verdict(p), "unproved")) {
+        line_z(l, " That it brings everything back is not proved.");
+        return;
+    }
     line_text(l, p->losses_n ? str_printf(r->a, " It does not bring back %.*s.", STR_ARG(report_count(r->a, p->losses_n, "thing", "things"))) : STR(" It brings everything back that the release manages."));
 }
 
@@ -118,9 +122,9 @@ void report_brief(struct report *r)
     struct str verdict = emit_proof_verdict(p);
     brief_change(r, row(r, b, "Change"));
     if (p->refused.n) line_z(row(r, b, "State"), "This plan cannot be run; what is known of the change follows.");
-    if (!p->refused.n) brief_services(r, row(r, b, "What clients notice"));
+    if (p->forward.n) brief_services(r, row(r, b, "What clients notice"));
     brief_risk(r, row(r, b, "Risk"));
-    if (!p->refused.n) {
+    if (p->forward.n) {
         brief_time(r, row(r, b, "Duration"));
         brief_back(r, row(r, b, "Way back"));
         line_text(row(r, b, "Proof"), verdict.n ? verdict : STR("none"));
@@ -158,9 +162,9 @@ static struct doc make(struct arena *a, const struct emit_input *in)
     else if (str_is(verdict, "unproved")) line_z(line_strong(&doc_line(&r.d, BLOCK_CALLOUT)->line, STR("This plan is not proved.")), " See the part about what was proved.");
     report_brief(&r);
     report_change(&r);
-    if (!p->refused.n) report_services(&r);
+    if (p->forward.n) report_services(&r);
     report_risk(&r);
-    if (!p->refused.n) {
+    if (p->forward.n) {
         report_timeline(&r);
         report_steps(&r);
         report_back(&r);

@@ -366,7 +366,7 @@ void report_change(struct report *r)
     changelog(r);
     values(r);
     defaults(r);
-    if (r->p->refused.n) return;
+    if (!r->p->forward.n) return;
     objects(r);
     images(r);
 }

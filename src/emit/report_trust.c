@@ -23,7 +23,8 @@ static void losses(struct report *r)
     static const char *const columns[] = {"Object", "What is lost", "Accepted with", "By whom", NULL};
     const struct plan *p = r->p;
     if (!p->losses_n) {
-        doc_text(&r->d, "Nothing is lost: what the release manages is brought back by the way back, from every step.");
+        if (str_is(emit_proof_verdict(p), "unproved")) doc_text(&r->d, "The plan declares no losses, and it is not proved that there are none.");
+        else doc_text(&r->d, "Nothing is lost: what the release manages is brought back by the way back, from every step.");
         return;
     }
     struct block *b = doc_table(&r->d, "wide", columns);
