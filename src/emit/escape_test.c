@@ -23,6 +23,11 @@ TEST(escape_terminal)
 
 TEST(escape_markdown_and_html)
 {
+    CHECK_STR(made(a, emit_markdown, STR("see https://x.example/a:b")), STR("see https\\://x\\.example/a:b"));
+    CHECK_STR(made(a, emit_markdown, STR("://://")), STR("\\://\\://"));
+    CHECK_STR(made(a, emit_markdown_code, STR(" a ")), STR("`  a  `"));
+    CHECK_STR(made(a, emit_markdown_cell_code, STR("a|b")), STR("`a\\|b`"));
+    CHECK_STR(made(a, emit_command, STR("a\nb\033")), STR("a\xe2\x8f\x8e" "b\xef\xbf\xbd"));
     CHECK_STR(made(a, emit_markdown, STR("[x](y) <b> *")), STR("\\[x\\]\\(y\\) &lt;b&gt; \\*"));
     CHECK_STR(made(a, emit_markdown_code, STR("a``b")), STR("```a``b```"));
     CHECK_STR(made(a, emit_html, STR("<a href='x'>&")), STR("&lt;a href=&#39;x&#39;&gt;&amp;"));
