@@ -10,6 +10,21 @@ static void attribute(struct buf *b, const char *name, struct str value)
     buf_byte(b, '"');
 }
 
+/* A name of many parts: lines break after these characters rather than within a word. Nothing of it is read or copied. */
+static void code(struct buf *b, struct str s)
+{
+    size_t from = 0;
+    buf_z(b, "<code>");
+    for (size_t i = 0; i + 1 < s.n; i++) {
+        if (!s.p[i] || !strchr("./:=,", s.p[i]) || s.p[i + 1] == s.p[i]) continue;
+        emit_html(b, str_sub(s, from, i + 1));
+        buf_z(b, "<wbr>");
+        from = i + 1;
+    }
+    emit_html(b, str_from_n(s, from));
+    buf_z(b, "</code>");
+}
+
 static void element(struct buf *b, const char *name, struct str text)
 {
     buf_printf(b, "<%s>", name);
@@ -22,16 +37,16 @@ static void put_span(struct buf *b, const struct span *s)
     switch (s->kind) {
     case SPAN_TEXT: emit_html(b, s->text); break;
     case SPAN_STRONG: element(b, "strong", s->text); break;
-    case SPAN_CODE: element(b, "code", s->text); break;
+    case SPAN_CODE: code(b, s->text); break;
     case SPAN_REF:
         if (!s->to.n) {
-            element(b, "code", s->text);
+            code(b, s->text);
             break;
         }
         buf_z(b, "<a href=\"#");
         emit_html(b, s->to);
         buf_z(b, "\">");
-        element(b, "code", s->text);
+        code(b, s->text);
         buf_z(b, "</a>");
         break;
     case SPAN_BREAK: buf_z(b, "<br>"); break;

@@ -38,7 +38,7 @@ TEST(doc_in_both_forms)
                   "<th scope=\"col\" role=\"columnheader\">Name</th><th scope=\"col\" role=\"columnheader\">Value</th></tr></thead>\n<tbody role=\"rowgroup\">\n<tr role=\"row\">"
                   "<th scope=\"row\" role=\"rowheader\" data-label=\"Name\"><code>a|b</code></th><td role=\"cell\" data-label=\"Value\"><strong>x&lt;y</strong></td></tr>\n</tbody></table>\n"
                   "<ul class=\"entries\">\n<li class=\"step\" id=\"step-2-2-up\"><div class=\"head\">Do it</div>\n<div class=\"part command\"><pre><code>a &#39;b\xe2\x8f\x8e" "c&#39; ```</code></pre></div>\n"
-                  "<div class=\"part\"><span class=\"label\">Back</span> <span><a href=\"#step-2-2-up\"><code>2.2-up</code></a></span></div>\n</li>\n</ul>\n"));
+                  "<div class=\"part\"><span class=\"label\">Back</span> <span><a href=\"#step-2-2-up\"><code>2.<wbr>2-up</code></a></span></div>\n</li>\n</ul>\n"));
 }
 
 TEST(doc_anchors_are_unique)

@@ -263,7 +263,8 @@ static void fields(struct line *l, const struct object_change *c)
     enum { MOST = 3 };
     uint32_t n = 0;
     for (uint32_t i = 0; c && i < c->fields_n; i++) {
-        if (diff_is_noise(c->fields[i].path)) continue;
+        bool again = i && str_eq(c->fields[i].path, c->fields[i - 1].path); /* an item that went and one that came in its place */
+        if (again || diff_is_noise(c->fields[i].path)) continue;
         if (n < MOST) line_code(n ? line_z(l, ", ") : l, c->fields[i].path);
         n++;
     }
