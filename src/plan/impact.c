@@ -32,6 +32,7 @@ static struct rollout roll(const struct planner *p, const struct unit *u)
     if (!u->old || !u->new || !is_deleted_first(p, u)) return timing_rollout(u, true, false);
     struct rollout r = rollout_of_creation(u->new, -1);
     if (r.down) r.down += r.grace;
+    if (r.seconds) r.seconds += r.grace;
     return r;
 }
 

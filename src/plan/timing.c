@@ -45,7 +45,8 @@ static int64_t longest(struct planner *p, bool new_side, struct str *why)
         most = seconds;
         const struct workload *w = new_side ? u->new : u->old;
         struct rollout r = rollout_at(u, new_side, most_replicas(u, w, new_side));
-        *why = str_printf(p->a, "%.*s is the slowest: %lld pods, %s, %lld s", STR_ARG(u->item->id), (long long)r.pods, r.why ? r.why : "", (long long)seconds);
+        struct str pods = r.pods < 0 ? STR("one pod a node") : str_printf(p->a, "%lld pods", (long long)r.pods);
+        *why = str_printf(p->a, "%.*s is the slowest: %.*s, %s, %lld s", STR_ARG(u->item->id), STR_ARG(pods), r.why ? r.why : "", (long long)seconds);
     }
     const struct workload *v = new_side ? p->shape.workloads_new : p->shape.workloads_old;
     uint32_t n = new_side ? p->shape.workloads_new_n : p->shape.workloads_old_n;
