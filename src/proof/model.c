@@ -14,19 +14,10 @@ static void tell_change(struct doing *d, const struct state *after)
     tell(d, after, FATE_CUT, "done, then stopped");
 }
 
-struct thing thing_of(enum side s)
-{
-    if (s == SIDE_NONE) return (struct thing){0};
-    return (struct thing){THING_THERE, (uint8_t)s, s == SIDE_OLD, s == SIDE_NEW};
-}
-
 static struct thing *thing_at(struct state *s, int role) { return role == ROLE_MAIN ? &s->main : &s->scaler; }
 static uint32_t object_at(const struct part *p, int role) { return role == ROLE_MAIN ? p->main : p->scaler; }
 
-int part_role(const struct part *p, uint32_t object) { return object == UINT32_MAX ? ROLE_NONE : object == p->main ? ROLE_MAIN : object == p->scaler ? ROLE_SCALER : ROLE_NONE; }
 
-int part_capture(const struct part *p, int capture) { return capture < 0 ? -1 : p->capture_slots[capture]; }
-int part_file(const struct part *p, int file) { return file < 0 ? -1 : p->file_slots[file]; }
 static const struct meant *meant_at(const struct doing *d, int place) { return &d->r->captures[d->part->captures[place]]; }
 
 /* ---- symbols ---- */

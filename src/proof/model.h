@@ -235,10 +235,11 @@ int model_hole(const struct reading *r, const struct plan_object *o, const struc
 bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol);
 /* A deletion that finds nothing of the part, whatever the environment does meanwhile. */
 bool model_deletes_nothing(const struct part *p, const struct action *x, const struct state *s);
-int part_role(const struct part *p, uint32_t object);
-int part_capture(const struct part *p, int capture);  /* its place in a state; -1: not of this part */
-int part_file(const struct part *p, int file);
-struct thing thing_of(enum side s);
+static inline int part_role(const struct part *p, uint32_t object) { return object == UINT32_MAX ? ROLE_NONE : object == p->main ? ROLE_MAIN : object == p->scaler ? ROLE_SCALER : ROLE_NONE; }
+/* Its place in a state; -1: not of this part. */
+static inline int part_capture(const struct part *p, int capture) { return capture < 0 ? -1 : p->capture_slots[capture]; }
+static inline int part_file(const struct part *p, int file) { return file < 0 ? -1 : p->file_slots[file]; }
+static inline struct thing thing_of(enum side s) { return s == SIDE_NONE ? (struct thing){0} : (struct thing){THING_THERE, (uint8_t)s, s == SIDE_OLD, s == SIDE_NEW}; }
 /* Helm's records: the newest; the version of the newest that is deployed, SIDE_NONE when there is none. */
 const struct record *model_newest(const struct state *s);
 bool model_is_paused(const struct state *s); /* KEDA is told to keep its hands off */

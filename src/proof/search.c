@@ -265,12 +265,17 @@ static bool is_quiet(const struct exploration *e, const struct state *s)
 }
 
 static void do_step(struct exploration *e, const struct state *before, const struct move *m);
+static bool pass_quietly(const struct exploration *e, struct state *s);
 
 static void reach_at(struct exploration *e, const struct state *now, const struct step *step, const char *what, bool starts)
 {
     struct state simple = *now, *s = &simple;
     simplify(e, s, starts);
-    if (!what && step && is_quiet(e, s)) {
+    while (!what && step && is_quiet(e, s)) {
+        if (pass_quietly(e, s)) {
+            simplify(e, s, false);
+            continue;
+        }
         const struct step *here = e->step;
         do_step(e, s, next_move(e, s));
         e->step = here;
@@ -587,6 +592,44 @@ static void do_step(struct exploration *e, const struct state *before, const str
     model_do(&e->d, m, before);
 }
 
+struct single {
+    struct state after;
+    uint32_t n;
+    bool quiet;
+};
+
+static void only_outcome(void *context, const struct state *after, enum fate fate, const char *what)
+{
+    struct single *x = context;
+    if (x->n++) return;
+    x->after = *after;
+    x->quiet = fate == FATE_DONE && !what;
+}
+
+/* False, and nothing done, when there is more than one thing that can come of it, or something to tell. */
+static bool pass_quietly(const struct exploration *e, struct state *s)
+{
+    const struct move *m = next_move(e, s);
+    bool runs = true;
+    for (uint32_t i = 0; i < m->step->when_n; i++) {
+        int c = model_condition(&e->d, s, m, i);
+        if (c < 0) return false;
+        runs &= c == 1;
+    }
+    if (!runs || is_done(e, m, s)) {
+        *s = passed_over(e, m, s);
+        return true;
+    }
+    if (!may_run(e, m, s)) return false;
+    struct single x = {.n = 0};
+    struct doing d = {e->d.r, e->d.part, &x, only_outcome};
+    model_do(&d, m, s);
+    if (x.n != 1 || !x.quiet) return false;
+    *s = x.after;
+    s->pc++;
+    return true;
+}
+
 static void environment(void *context, const struct state *after, enum fate fate, const char *what)
 {
     (void)fate;
@@ -690,12 +733,28 @@ static void begin(struct exploration *e, uint8_t start)
     reach(e, &s, NULL, NULL);
 }
 
+/* A flag that pauses nothing is as good as none where no step sets, loses or asks for it. */
+static bool flag_matters(const struct exploration *e)
+{
+    for (int mode = FORWARD; mode < MODES; mode++)
+        for (uint32_t i = 0; i < e->moves_n[mode]; i++) {
+            const struct move *m = &e->moves[mode][i];
+            if (m->x->verb == VERB_ANNOTATE && str_is(m->x->key, "autoscaling.keda.sh/paused")) return true;
+            for (uint32_t k = 0; m->x->verb == VERB_DELETE && k < m->x->objects_n; k++)
+                if (m->x->objects[k] == e->part.scaler) return true;
+            for (uint32_t k = 0; k < m->step->when_n; k++)
+                if (meaning_of(e, m->ids->when[k]) == MEANS_PAUSED && !str_is(m->step->when[k].equals, "true")) return true;
+        }
+    return e->q->seen != NULL;
+}
+
 static void begin_all(struct exploration *e)
 {
     const struct part *p = &e->part;
     const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
     begin(e, 0);
-    if (p->pauses && scaler->in_old) begin(e, BEGAN_PAUSED_AT), begin(e, BEGAN_PAUSED), begin(e, BEGAN_FLAGGED);
+    if (p->pauses && scaler->in_old) begin(e, BEGAN_PAUSED_AT), begin(e, BEGAN_PAUSED);
+    if (p->pauses && scaler->in_old && flag_matters(e)) begin(e, BEGAN_FLAGGED);
     if (p->hook && main->in_old && !main->hook_stays) begin(e, BEGAN_ABSENT);
     if (main && !main->in_old && !p->hook && !p->crd && !e->q->absent[p->main]) begin(e, BEGAN_FOREIGN);
 }
