@@ -10,6 +10,7 @@
  *               with `is: VALUE`, `is_not: VALUE`, or `absent: true`; without any of them it must be there and not be empty
  *     subject   {object: KIND, label: KEY, is: VALUE}, {value: PATH} or {chart: true}
  *     plan, rollback  what to do, for people
+ *     stop      a version of the chart that an upgrade from below to above it must not jump over: the plan refuses, and says how to go in stages
  *     unseen    why no input of a pair shows it
  */
 #include "checks/view.h"
@@ -85,10 +86,21 @@ static bool in_range(struct facts *f, struct str constraint, struct str version)
     return c && semver_parse(f->a, version, &v, &error) && semver_check(c, &v);
 }
 
+static bool jumps_over(struct facts *f, struct str stop)
+{
+    struct semver old, new, between;
+    struct str error;
+    return stop.n && semver_parse(f->a, stop, &between, &error) && semver_parse(f->a, f->old_side.chart->version, &old, &error) &&
+           semver_parse(f->a, f->new_side.chart->version, &new, &error) && semver_compare(&old, &between) < 0 && semver_compare(&between, &new) < 0;
+}
+
 static bool applies(struct facts *f, struct value x)
 {
     struct value when = value_at(x, "when", NULL);
     if (!in_range(f, value_str_at(x, "old"), f->old_side.chart->version) || !in_range(f, value_str_at(x, "new"), f->new_side.chart->version)) return false;
+    /* What is between is over once the upgrade begins or ends there. */
+    struct str stop = value_str_at(x, "stop");
+    if (stop.n && !jumps_over(f, stop)) return false;
     for (uint32_t i = 0; i < field_len(when); i++)
         if (!holds(f, field_item(when, i))) return false;
     return true;
@@ -121,6 +133,10 @@ static void report(struct facts *f, struct value x)
     struct str plan = value_str_at(x, "plan"), rollback = value_str_at(x, "rollback"), source = value_str_at(x, "source");
     y->message = str_trim(value_str_at(x, "text"));
     y->fix = str_trim(value_str_at(x, "fix"));
+    if (jumps_over(f, value_str_at(x, "stop"))) {
+        y->stop = value_str_at(x, "stop");
+        finding_evidence(&f->findings, y, "the upgrade has to stop at %.*s first", STR_ARG(y->stop));
+    }
     if (plan.n) finding_evidence(&f->findings, y, "in the plan: %.*s", STR_ARG(str_trim(plan)));
     if (rollback.n) finding_evidence(&f->findings, y, "on the way back: %.*s", STR_ARG(str_trim(rollback)));
     if (source.n) finding_evidence(&f->findings, y, "source: %.*s", STR_ARG(str_trim(source)));

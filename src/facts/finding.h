@@ -23,6 +23,7 @@ struct finding {
     struct str accepted;       /* of a finding in facts.accepted: the reason, in the words of .rutter.yaml */
     struct str accepted_until; /* the last day of that, YYYY-MM-DD; "": it has none */
     struct place accepted_at;
+    struct str stop;           /* version of the chart between the two, which the upgrade must not jump over; "" */
     struct str loss;           /* an --accept id when the finding is a loss that a person must accept; "" */
 };
 

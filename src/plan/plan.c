@@ -332,6 +332,8 @@ struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
         q->refused = str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->planned->render.error));
         return q;
     }
+    q->refused = stages_refusal(a, f);
+    if (q->refused.n) return q;
     shape_make(&p);
     timing_make(&p);
     struct uncertain old = uncertain_files(a, &f->old_side), new = uncertain_files(a, f->planned);

@@ -189,6 +189,9 @@ bool immutable_any(const struct planner *p);
 /* A step of the way back that is passed over when that way has been gone. */
 void make_when_not_back(struct planner *p, struct step *s);
 
+/* Why the upgrade has to be planned in stages, and the two commands (stages.c); "" when it need not. */
+struct str stages_refusal(struct arena *a, const struct facts *f);
+
 /* NULL when there is no maker of that name. */
 maker *maker_find(struct str name);
 
