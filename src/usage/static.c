@@ -8,7 +8,7 @@
 /* A template file, which Helm runs with the data of its chart. */
 struct entry_point {
     const struct tree *tree;
-    set_id dot;
+    const struct scope *scope;
 };
 
 struct static_reads {
@@ -18,11 +18,11 @@ struct static_reads {
 
 static bool is_partial(const struct file *f) { return str_starts(path_base(f->path), STR("_")); }
 
-static void add_parsed(struct static_reads *s, const struct parsed *p, const struct file *f, set_id dot)
+static void add_parsed(struct static_reads *s, const struct parsed *p, const struct file *f, const struct scope *x)
 {
     if (p->error.n || !p->n) return; /* the chart does not render */
     define_add(&s->an, p);
-    if (!is_partial(f)) *PUSH(s->an.a, s->entries, s->entries_n, s->entries_cap) = (struct entry_point){p->v[p->n - 1], dot};
+    if (!is_partial(f)) *PUSH(s->an.a, s->entries, s->entries_n, s->entries_cap) = (struct entry_point){p->v[p->n - 1], x};
 }
 
 /* The templates of all charts; of a library only what others can call. */
@@ -31,7 +31,7 @@ static void parse_templates(struct static_reads *s)
     struct analysis *an = &s->an;
     const struct file **file = NULL;
     struct str *path = NULL, *text = NULL;
-    set_id *dot = NULL;
+    const struct scope **of = NULL;
     uint32_t n = 0, caps[4] = {0}, same;
     struct strmap seen = strmap_new(an->a);
     for (uint32_t i = 0; i < an->scopes_n; i++) {
@@ -41,18 +41,18 @@ static void parse_templates(struct static_reads *s)
             struct str at = path_join(an->a, x->path, f->path);
             if (str_is(x->chart->type, "library") && !is_partial(f)) continue;
             if (!strmap_put(&seen, at, s)) { /* two charts of one name */
-                add_parsed(s, tmpl_parse(an->a, an->parses, at, f->data), f, x->dot);
+                add_parsed(s, tmpl_parse(an->a, an->parses, at, f->data), f, x);
                 continue;
             }
             same = n, *PUSH(an->a, file, same, caps[0]) = f;
             same = n, *PUSH(an->a, path, same, caps[1]) = at;
             same = n, *PUSH(an->a, text, same, caps[2]) = f->data;
-            *PUSH(an->a, dot, n, caps[3]) = x->dot;
+            *PUSH(an->a, of, n, caps[3]) = x;
         }
     }
     const struct parsed **parsed = NEW_ARRAY(an->a, const struct parsed *, n);
     if (n) tmpl_parse_files(an->parses, path, text, n, parsed);
-    for (uint32_t i = 0; i < n; i++) add_parsed(s, parsed[i], file[i], dot[i]);
+    for (uint32_t i = 0; i < n; i++) add_parsed(s, parsed[i], file[i], of[i]);
 }
 
 static void work(void *context)
@@ -71,7 +71,7 @@ static void work(void *context)
         if (an->round >= ROUNDS_MAX) guard_trip(an->a->guard, "the templates do not come to an end");
         an->dirty = false;
         an->round++;
-        for (uint32_t i = 0; i < s->entries_n; i++) walk_tree(NULL, an, s->entries[i].tree, s->entries[i].dot);
+        for (uint32_t i = 0; i < s->entries_n; i++) walk_file(an, s->entries[i].tree, s->entries[i].scope->dot, s->entries[i].scope->values);
     } while (an->dirty);
 }
 

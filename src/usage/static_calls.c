@@ -465,6 +465,12 @@ void calls_init(struct analysis *an)
 
 set_id call_function(struct operand *o)
 {
-    const struct operation *x = strmap_get(&o->f->an->operations, str_from(o->func->name));
+    struct analysis *an = o->f->an;
+    uint32_t slot = table_mix(0, (uint32_t)((uintptr_t)o->func >> 3)) % (sizeof an->called / sizeof *an->called);
+    if (an->called[slot].func != o->func) {
+        an->called[slot].func = o->func;
+        an->called[slot].operation = strmap_get(&an->operations, str_from(o->func->name));
+    }
+    const struct operation *x = an->called[slot].operation;
     return x ? x->run(o) : plain(o);
 }

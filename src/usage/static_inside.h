@@ -74,6 +74,7 @@ struct instance {
     set_id out;               /* what its text holds */
     uint32_t round;           /* in which it was last interpreted */
     bool running, awaited;    /* awaited: `out` was used while it was running */
+    bool is_file;             /* its text goes to the cluster: taken to hold anything, should another template include it */
 };
 
 /* A named template: the definitions of all charts. */
@@ -115,6 +116,10 @@ struct analysis {
     struct table instances_by;
     struct strmap defines;    /* struct define * */
     struct strmap operations; /* the functions that are more than their arguments: struct operation * */
+    struct {
+        const struct func *func;
+        const struct operation *operation;
+    } called[64];             /* the last ones that were looked up */
     struct overlay *overlays; uint32_t overlays_n, overlays_cap;
     struct code *codes;       uint32_t codes_n, codes_cap;
     uint32_t round;
@@ -192,6 +197,8 @@ set_id value_texts(struct analysis *an, set_id v);
 /* ---- templates (static_walk.c, static_calls.c, static_code.c) ---- */
 
 static inline struct spot frame_spot(const struct frame *f, const struct node *n) { return (struct spot){.tree = f->tree, .node = n}; }
+/* Runs a template file. */
+void walk_file(struct analysis *an, const struct tree *t, set_id dot, path_id values);
 /* What a template's text holds for an argument. */
 set_id walk_tree(struct frame *up, struct analysis *an, const struct tree *t, set_id dot);
 /* The templates of a name: constants, or all of them where it is unknown. */

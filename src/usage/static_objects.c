@@ -44,7 +44,10 @@ static void grow(struct analysis *an, struct object *o, set_id *part, set_id v)
     set_id joined = set_join(an, *part, v);
     if (joined == *part) return;
     *part = joined;
-    an->dirty = an->dirty || o->used;
+    /* A mark that something was seen leads nowhere, whoever missed it. */
+    const struct set *s = set_get(an, v);
+    bool flag = s->n == 1 && set_atom(s, 0).kind == AT_CONST && an->constants[set_atom(s, 0).id].kind == V_BOOL;
+    an->dirty = an->dirty || (o->used && !flag);
 }
 
 static struct field *find_field(const struct object *o, struct str key)

@@ -8,10 +8,15 @@ struct sets {
     struct {
         set_id x, y, result;
     } joined[1024];           /* the last joins */
+    struct {
+        uint32_t atom;
+        set_id set;           /* 0: free */
+    } single[1024];           /* the last sets of one atom */
 };
 
 enum {
     PATHS_MAX = 64,           /* of one set; more become one place that stands for all below what they have in common */
+    TEXTS_MAX = 16,           /* the same of what a text holds */
     CONSTANTS_MAX = 48,       /* more are unknown text */
     OBJECTS_MAX = 512,
     SETS_MAX = 200000,        /* of one analysis */
@@ -47,8 +52,11 @@ static set_id intern(struct analysis *an, const uint32_t *v, uint32_t n)
 
 set_id set_one(struct analysis *an, enum atom_kind kind, uint32_t id)
 {
-    uint32_t atom = (uint32_t)kind << ATOM_BITS | id;
-    return intern(an, &atom, 1);
+    uint32_t atom = (uint32_t)kind << ATOM_BITS | id, slot = (atom ^ atom >> 20) % 1024;
+    struct sets *s = an->sets;
+    if (s->single[slot].set && s->single[slot].atom == atom) return s->single[slot].set;
+    s->single[slot].atom = atom;
+    return s->single[slot].set = intern(an, &atom, 1);
 }
 
 /* ---- joining ---- */
@@ -80,7 +88,7 @@ static uint32_t widen_paths(struct analysis *an, enum atom_kind kind, uint32_t *
         path_id p = v[i] & ((1u << ATOM_BITS) - 1);
         common = count++ ? paths_common(&an->paths, common, p) : p;
     }
-    if (count <= PATHS_MAX) return n;
+    if (count <= (kind == AT_TEXT ? TEXTS_MAX : PATHS_MAX)) return n;
     for (uint32_t i = 0; i < n; i++)
         if (v[i] >> ATOM_BITS != (uint32_t)kind) v[kept++] = v[i];
     v[kept++] = (uint32_t)kind << ATOM_BITS | paths_wild(&an->paths, common, kind == AT_TEXT ? STEP_BELOW : STEP_BELOW_SOME);
@@ -100,10 +108,24 @@ static uint32_t widen_constants(uint32_t *v, uint32_t n)
     return kept;
 }
 
+/* One atom that is there already, mostly. */
+static bool holds(const struct set *x, const struct set *y)
+{
+    if (y->n != 1) return false;
+    uint32_t lo = 0, hi = x->n;
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        if (x->v[mid] < y->v[0]) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < x->n && x->v[lo] == y->v[0];
+}
+
 set_id set_join(struct analysis *an, set_id x, set_id y)
 {
     if (x == y || !y) return x;
     if (!x) return y;
+    if (holds(&an->sets->v[x], &an->sets->v[y])) return x;
     if (x > y) {
         set_id swap = x;
         x = y;
@@ -116,7 +138,7 @@ set_id set_join(struct analysis *an, set_id x, set_id y)
     uint32_t few[128], *v = few;
     if (p->n + q->n + 2 > 128) v = arena_alloc(an->a, (p->n + q->n + 2) * sizeof *v);
     uint32_t n = unite(p, q, v);
-    if (n > CONSTANTS_MAX) {
+    if (n > TEXTS_MAX) {
         n = widen_constants(v, n);
         n = widen_paths(an, AT_PATH, v, n);
         n = widen_paths(an, AT_TEXT, v, n);

@@ -171,6 +171,7 @@ static void walk_range(struct frame *f, set_id dot, const struct node *r)
 static void print_set(struct frame *f, set_id v)
 {
     struct value constant;
+    if (f->in->is_file) return;
     f->in->out = set_join(f->an, f->in->out, value_texts(f->an, v));
     if (!f->is_fixed) return;
     if (!set_value(f->an, v, &constant) || constant.kind == V_LIST) f->is_fixed = false;
@@ -332,7 +333,7 @@ static void interpret(struct frame *up, struct analysis *an, struct instance *x)
 {
     const struct tree *t = x->tree;
     struct arena *a = an->a;
-    struct frame f = {.an = an, .in = x, .tree = t, .up = up, .turns = 1, .depth = up ? up->depth + 1 : 0, .fixed = buf_new(a), .is_fixed = true};
+    struct frame f = {.an = an, .in = x, .tree = t, .up = up, .turns = 1, .depth = up ? up->depth + 1 : 0, .fixed = buf_new(a), .is_fixed = !x->is_file};
     f.slot = NEW_ARRAY(a, set_id, t->slots + 1);
     f.slot[0] = x->dot;
     x->running = true;
@@ -354,6 +355,14 @@ set_id walk_tree(struct frame *up, struct analysis *an, const struct tree *t, se
     if (x->running) x->awaited = true;
     else if (x->round != an->round) interpret(up, an, x);
     return x->out;
+}
+
+void walk_file(struct analysis *an, const struct tree *t, set_id dot, path_id values)
+{
+    struct instance *x = instance_for(NULL, an, t, dot);
+    if (x && !x->is_file) x->out = set_join(an, x->out, set_one(an, AT_TEXT, paths_wild(&an->paths, values, STEP_BELOW)));
+    if (x) x->is_file = true;
+    walk_tree(NULL, an, t, dot);
 }
 
 /* Every template of the chart: whichever is called, it is one of them. */
