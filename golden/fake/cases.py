@@ -48,30 +48,44 @@ def number(version):
     return tuple(int(n) for n in version.lstrip('v').split('.'))
 
 
-def split(name, case, parts, how):
-    return [{'name': name if parts == 1 else '%s (%d of %d)' % (name, n + 1, parts), 'case': case, 'how': dict(how, part=n, parts=parts)} for n in range(parts)]
+def scripts(name, case, parts, how):
+    """The scripts themselves, one of `parts` of their runs."""
+    return {'name': name + ', scripts', 'case': case, 'fast': False, 'how': dict(how, parts=parts)}
+
+
+def plan_json(name, case, **how):
+    """plan.json by the executor: all runs."""
+    return {'name': name + ', plan.json', 'case': case, 'fast': True, 'how': how}
+
+
+def both(name, case):
+    """Scripts and executor side by side."""
+    return {'name': name + ', both ways', 'case': case, 'fast': False, 'do': 'agree', 'how': {}}
 
 
 def sample(root, shared, folder):
     jobs, missing = [], []
+    gke = pvc = None
     if os.path.isdir(os.path.join(shared, 'sie')):
-        jobs += split('v0.2.0 to v0.3.0, gke, helm 4', dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'gke-router-keda-ingress.yaml'), major=4), 5, {'stride': 7})[:1]
-        jobs += split('v0.2.0 to v0.3.0, PVC, helm 3', dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'config-store-pvc.yaml'), major=3), 2, {'stride': 5})[:1]
+        gke = dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'gke-router-keda-ingress.yaml'), major=4)
+        pvc = dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'config-store-pvc.yaml'), major=3)
+        jobs += [plan_json('v0.2.0 to v0.3.0, gke, helm 4', gke, stride=9), scripts('v0.2.0 to v0.3.0, gke, helm 4', gke, 40, {'stride': 7}),
+                 both('v0.2.0 to v0.3.0, gke, helm 4', gke),
+                 plan_json('v0.2.0 to v0.3.0, PVC, helm 3', pvc, stride=2), scripts('v0.2.0 to v0.3.0, PVC, helm 3', pvc, 12, {'stride': 5}),
+                 both('v0.2.0 to v0.3.0, PVC, helm 3', pvc)]
     else:
         missing.append('pairs of SIE: %s is not there' % os.path.join(shared, 'sie'))
-    for major, strategy in (4, 'chart'), (3, 'oci'):
-        jobs += split('demo, %s, helm %d' % (strategy, major), dict(demo(root), major=major, strategy=strategy), 2, {'stride': 3, 'moved': major == 3})[:1]
+    for major, strategy in (4, 'chart'), (3, 'oci'), (3, 'terraform'):
+        case, name = dict(demo(root), major=major, strategy=strategy), 'demo, %s, helm %d' % (strategy, major)
+        jobs += [plan_json(name, case, moved=False), plan_json(name + ', moved', case, moved=True), scripts(name, case, 12, {'stride': 3}), *([both(name, case)] if strategy != 'terraform' else [])]
     return jobs, missing
 
 
 def every(root, shared, folder):
-    jobs, missing = [], []
-    for major in 3, 4:
-        for moved in False, True:
-            jobs += split('demo, helm %d%s' % (major, ', moved' if moved else ''), dict(demo(root), major=major), 1, {'moved': moved})
+    jobs, missing = sample(root, shared, folder)
     where = os.path.join(shared, 'sie')
-    if not os.path.isdir(where):
-        return jobs, ['pairs of SIE: %s is not there' % where]
+    if missing:
+        return jobs, missing
     versions = sorted(os.listdir(where), key=number)
     for old in versions:
         for new in versions:
@@ -82,5 +96,9 @@ def every(root, shared, folder):
                 for strategy in 'chart', 'oci', 'terraform':
                     for major in 3, 4:
                         name = '%s to %s, %s, %s, helm %d' % (old, new, values.removesuffix('.yaml'), strategy, major)
-                        jobs += split(name, dict(case, strategy=strategy, major=major), 1, {'moved': major == 3})
+                        one = dict(case, strategy=strategy, major=major)
+                        # Stops within helm are the same whatever brought the chart; each major has a start of its own kind.
+                        jobs.append(plan_json(name, one, moved=major == 3, stride=1 if strategy == 'chart' else 6))
+                        if strategy == 'chart' or major == 4:
+                            jobs.append(both(name, one))
     return jobs, missing

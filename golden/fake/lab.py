@@ -53,14 +53,21 @@ class Lab:
         self.faults = {}         # for the next operation of helm
         self.log = []            # (program, argv, status, error output)
         self.inputs = {}         # CHART_OLD and the like, for the scripts
-        self.script = None
+        self.script, self.script_name = None, ''
         self.path = os.path.join(self.folder, 'socket')
         self.server = socket.socket(socket.AF_UNIX)
         self.server.bind(self.path)
         self.server.listen(64)
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.open = True
+        self.acceptor = threading.Thread(target=self.accept, daemon=True)
+        self.acceptor.start()
 
     def close(self):
+        # The thread is ended before its socket is closed: blocked in accept it would go on with the next lab's socket, should that get the same number.
+        self.open = False
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(self.path)
+        self.acceptor.join(10)
         self.server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -71,6 +78,9 @@ class Lab:
             try:
                 connection, _ = self.server.accept()
             except OSError:
+                return
+            if not self.open:
+                connection.close()
                 return
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
@@ -190,6 +200,7 @@ class Lab:
                     break
         except OSError:
             pass
+        listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         connection.close()
 
@@ -236,7 +247,7 @@ class Lab:
         done = subprocess.Popen(['bash', script, '--context', 'fake', '--work-dir', self.work, '--yes', '--accept', 'all', *options],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors='replace',
                                 env=self.environment(env), start_new_session=True)
-        self.script = done
+        self.script, self.script_name = done, script
         try:
             out, _ = done.communicate(timeout=limit)
         except subprocess.TimeoutExpired:

@@ -38,18 +38,22 @@ def read_command(c, made, argv, env):
     tag, side = wanted(conf, env)
     known = helm.records(c, conf['namespace'], conf['release'])
     out = next(w.partition('=')[2] for w in argv if w.startswith('-out='))
-    with open(out, 'w') as f:
-        json.dump({'tag': tag}, f)
     last = known[-1]
-    # The provider compares the newest record: its chart's version, values and status.
+    # The provider reads the newest record back and compares its chart's version and values; objects it does not look at.
     same = last['status'] == 'deployed' and last['chart']['version'] == made.metadata(side['chart'])['version'] and last['config'] == made.user_values(side['values'])
+    with open(out, 'w') as f:
+        json.dump({'tag': tag, 'same': same}, f)
     return Result('No changes.\n' if same else 'Plan: 0 to add, 1 to change, 0 to destroy.\n', '', 0 if same or '-detailed-exitcode' not in argv else 2)
 
 
 def change_command(c, made, argv, env, faults=None):
     conf = module(argv)
     with open(argv[-1]) as f:
-        tag = json.load(f)['tag']
+        saved = json.load(f)
+    tag = saved['tag']
+    if saved['same']:
+        yield 'nothing to do'
+        return 'Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n'
     side = conf['versions'][tag]
     options = {'wait': 'true'}
     yield from helm.upgrade(c, made, conf.get('major', 3), conf['release'], conf['namespace'], side['chart'], made.user_values(side['values']), options, faults)

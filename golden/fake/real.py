@@ -1,0 +1,306 @@
+"""The same runs on a real control plane: real helm and kubectl, real API server, controllers and KEDA (../shared/tools/control-plane).
+
+Stand-ins on PATH pass every command on to the real program; they count the changing ones, and end script (and helm) with SIGKILL where a run wants
+it. One thing is added: pods there answer whoever asks, so the port-forward in front of them turns away who has no token, where the plan asks for that.
+"""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import scenario
+
+WRAPPER = r'''#!/bin/bash
+name=${0##*/}
+real=REAL_$name
+changing=no verb=''
+for word in "$@"; do
+    case $word in
+    port-forward) exec python3 -S -E "$REAL_PROXY" "${!real}" "$@" ;;
+    can-i | --dry-run*) changing=no; break ;;
+    delete | annotate | scale | patch | apply | upgrade | rollback) changing=yes verb=$word ;;
+    esac
+done
+[ "$changing" = yes ] || exec "${!real}" "$@"
+finish() { kill -9 -- "-$(<"$REAL_STATE/script")" 2>/dev/null; kill -9 -- "-$$" 2>/dev/null; kill -9 $$; }
+if [ "$name" = helm ] && [ -n "${REAL_KILL_WHEN:-}" ]; then
+    "${!real}" "$@" &
+    child=$!
+    while kill -0 "$child" 2>/dev/null; do
+        if "$REAL_kubectl" get ${REAL_KILL_WHEN% *} -n "$REAL_NS" -o name 2>/dev/null | grep -q "${REAL_KILL_WHEN#* }"; then
+            kill -9 "$child"
+            printf 'killed helm %s\n' "$verb" >>"$REAL_STATE/changes"
+            finish
+        fi
+    done
+    wait "$child"
+    exit
+fi
+"${!real}" "$@"
+status=$?
+printf '%s %s %s\n' "$status" "$name" "$*" >>"$REAL_STATE/changes"
+[ "$(wc -l <"$REAL_STATE/changes")" != "${REAL_STOP_AFTER:-0}" ] || finish
+exit "$status"
+'''
+
+PROXY = r'''
+import os, re, signal, socket, subprocess, sys, threading
+real, words = sys.argv[1], sys.argv[2:]
+child = subprocess.Popen([real] + words, stdout=subprocess.PIPE, text=True)
+signal.signal(signal.SIGTERM, lambda *_: (child.kill(), os._exit(143)))
+line = child.stdout.readline()
+m = re.search(r'127\.0\.0\.1:(\d+) -> (\d+)', line)
+if not m:
+    sys.exit(child.wait())
+listener = socket.create_server(('127.0.0.1', 0))
+print('Forwarding from 127.0.0.1:%d -> %s' % (listener.getsockname()[1], m[2]), flush=True)
+guarded = os.environ.get('REAL_GUARDED', '').split()
+service = next((w for w in words if w.startswith('svc/')), '')[4:]
+def serve(conn):
+    with conn:
+        data = b''
+        while b'\r\n\r\n' not in data:
+            part = conn.recv(65536)
+            if not part:
+                return
+            data += part
+        if service in guarded and b'\nauthorization:' not in data.lower() and b' /v1/' in data.split(b'\r\n')[0]:
+            conn.sendall(b'HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}')
+            return
+        with socket.create_connection(('127.0.0.1', int(m[1]))) as far:
+            far.sendall(data)
+            def on():
+                try:
+                    while True:
+                        more = conn.recv(65536)
+                        if not more:
+                            break
+                        far.sendall(more)
+                except OSError:
+                    pass
+            threading.Thread(target=on, daemon=True).start()
+            while True:
+                part = far.recv(65536)
+                if not part:
+                    # Not close alone: the other thread still reads from it, and the end would never be told.
+                    conn.shutdown(socket.SHUT_RDWR)
+                    return
+                conn.sendall(part)
+while True:
+    conn, _ = listener.accept()
+    threading.Thread(target=lambda c=conn: serve(c), daemon=True).start()
+'''
+
+
+class Real:
+    """One instance of the control plane and one pair of releases in it."""
+
+    def __init__(self, tool, name, folder, rutter, made, case, helm):
+        self.tool, self.case, self.rutter, self.made = tool, case, rutter, made
+        self.folder = os.path.join(folder, name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder + '/bin')
+        self.env = dict(os.environ, CONTROL_PLANE_NAME=name)
+        self.control('up')
+        said = self.control('env')
+        self.env['KUBECONFIG'] = re.search(r'KUBECONFIG=(\S+)', said)[1].strip('\'"')
+        self.kubectl = re.search(r'PATH="?([^:"]+)', said)[1] + '/kubectl'
+        for tool_name in 'helm', 'kubectl':
+            with open('%s/bin/%s' % (self.folder, tool_name), 'w') as f:
+                f.write(WRAPPER)
+            os.chmod('%s/bin/%s' % (self.folder, tool_name), 0o755)
+        with open(self.folder + '/proxy.py', 'w') as f:
+            f.write(PROXY)
+        self.helm = helm
+        self.env.update(REAL_helm=helm, REAL_kubectl=self.kubectl, REAL_PROXY=self.folder + '/proxy.py', REAL_STATE=self.folder, REAL_NS=case['ns'])
+        self.rows = []
+        self.make_plan()
+
+    def control(self, *words, check=True):
+        done = subprocess.run([self.tool, *words], env=self.env, capture_output=True, text=True)
+        if check and done.returncode:
+            raise RuntimeError('control-plane %s: %s' % (' '.join(words), done.stderr))
+        return done.stdout
+
+    def kube(self, *words, given=None, check=True):
+        done = subprocess.run([self.kubectl, *words], env=self.env, input=given, capture_output=True, text=True)
+        if check and done.returncode:
+            raise RuntimeError('kubectl %s: %s' % (' '.join(words), done.stderr))
+        return done.stdout
+
+    def make_plan(self):
+        self.dir = self.folder + '/plan'
+        self.context = self.kube('config', 'current-context').strip()
+        case = self.case
+        words = [self.rutter, 'plan', '--old', case['old'], '--new', case['new'], '--release', case['release'], '-n', case['ns'],
+                 '--helm-version', str(case['major']), '-o', self.dir]
+        for path in case['values']:
+            words += ['-f', path]
+        for path in case.get('new_values', ()):
+            words += ['--new-values', path]
+        done = subprocess.run(words, capture_output=True, text=True)
+        if done.returncode > 1:
+            raise RuntimeError(done.stderr)
+        with open(self.dir + '/plan.json') as f:
+            self.plan = json.load(f)
+        every = self.plan['steps'] + self.plan['rollback']
+        guarded = {s['http']['service'].partition('/')[2] for s in every if s['kind'] == 'http' and s['http']['status'] == 401}
+        self.env.update(REAL_GUARDED=' '.join(guarded), CHART_OLD=case['old'], CHART_NEW=case['new'])
+
+    # ---- the start ----
+
+    def rules(self):
+        self.control('rule', 'clear')
+        for version, name in ((self.plan['versionOld'], 'router'), (self.plan['versionNew'], 'gateway')):
+            self.control('rule', 'http', '-H', 'x-sie-server-version: ' + version, name, '^/v1/encode', '200', '{"status":"ok"}')
+        self.control('rule', 'http', '.', '^/v1/models', '200', '{"object":"list","data":[{"id":"BAAI/bge-m3"}]}')
+
+    def set_up(self):
+        self.control('reset')
+        self.rules()
+        ns = self.case['ns']
+        self.kube('create', 'namespace', ns, check=False)
+        self.kube('create', 'namespace', 'monitoring', check=False)
+        prometheus = {'apiVersion': 'v1', 'kind': 'List', 'items': [
+            {'apiVersion': 'v1', 'kind': 'Service', 'metadata': {'name': 'prometheus-operated', 'namespace': 'monitoring'},
+             'spec': {'selector': {'app': 'prometheus'}, 'ports': [{'port': 9090}]}},
+            {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'prometheus', 'namespace': 'monitoring'},
+             'spec': {'selector': {'matchLabels': {'app': 'prometheus'}}, 'template': {'metadata': {'labels': {'app': 'prometheus'}}, 'spec': {'containers': [
+                 {'name': 'prometheus', 'image': 'prom/prometheus', 'ports': [{'containerPort': 9090}]}]}}}}]}
+        self.kube('apply', '-f', '-', given=json.dumps(prometheus))
+        needed = {}
+        for side in 'old', 'new':
+            shown = self.made.render(self.case[side], self.case['release'], ns, self.made.user_values([self.dir + '/values-%s.yaml' % side]), 1, False, self.case['major'])
+            for obj in shown['objects'] + [h['object'] for h in shown['hooks']]:
+                scenario.walk_secrets(obj, obj['metadata'].get('namespace', ns), needed)
+        for (where, name), keys in sorted(needed.items()):
+            self.kube('-n', where, 'create', 'secret', 'generic', name, *['--from-literal=%s=secret-of-%s' % (k, k) for k in sorted(keys) or ['token']])
+        done = subprocess.run([self.helm, '-n', ns, 'install', self.case['release'], self.case['old'], '-f', self.dir + '/values-old.yaml', '--wait', '--timeout', '180s'],
+                              env=self.env, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError('helm install: ' + done.stderr)
+        self.settle()
+
+    def settle(self):
+        # KEDA and the controllers act within seconds of a change.
+        time.sleep(6)
+        self.control('settle', '30', check=False)
+
+    def dump(self, name):
+        path = '%s/%s.json' % (self.folder, name)
+        with open(path, 'w') as f:
+            f.write(self.control('dump', self.case['ns']))
+        return path
+
+    def unlike(self, before):
+        lines = [line for line in self.control('diff', before, self.dump('after'), check=False).splitlines() if line.strip()]
+        return [line for line in lines if not re.search(r'sh\.helm\.release|release history|revision \d|^[-+~ ]*release', line, re.I)]
+
+    def autoscaled(self, line):
+        """Replicas that an autoscaler owns: KEDA takes an idle target to its minimum whenever it likes, and that is no difference of the release."""
+        m = re.match(r'\s*[-+~] (\w+)\S*/(\S+) spec replicas', line)
+        if not m:
+            return False
+        scalers = json.loads(self.kube('-n', self.case['ns'], 'get', 'scaledobject', '-o', 'json'))['items']
+        return any(so['spec']['scaleTargetRef']['name'] == m[2] and not any('paused' in a for a in so['metadata'].get('annotations') or {}) for so in scalers)
+
+    # ---- runs ----
+
+    def script(self, name, *options, limit=900, **env):
+        with open(self.folder + '/changes', 'w'):
+            pass
+        began = time.time()
+        done = subprocess.Popen(['bash', '%s/%s' % (self.dir, name), '--context', self.context, '--work-dir', self.folder + '/work', '--yes', '--accept', 'all', *options],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors='replace', start_new_session=True,
+                                env=dict(self.env, PATH=self.folder + '/bin:' + os.environ['PATH'], **env))
+        with open(self.folder + '/script', 'w') as f:
+            f.write(str(done.pid))
+        try:
+            out, _ = done.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(done.pid, signal.SIGKILL)
+            out, _ = done.communicate()
+            out += '\nit did not end within %d s\n' % limit
+        with open('%s/%s-%d.log' % (self.folder, name, len(self.rows)), 'a') as f:
+            f.write(out)
+        with open(self.folder + '/changes') as f:
+            changes = f.read().splitlines()
+        return done.returncode, out, changes, time.time() - began
+
+    def run(self, what, before, options=(), wanted=None, between=None, **env):
+        """plan.sh under `env`, then rollback.sh; a row of the table."""
+        shutil.rmtree(self.folder + '/work', ignore_errors=True)
+        status, out, changes, forward = self.script('plan.sh', *options, **env)
+        problems = []
+        if wanted is not None and status not in wanted:
+            problems.append('plan.sh: exit status %d' % status)
+            problems += out.splitlines()[-15:]
+        if between:
+            between()
+        self.control('settle', '10', check=False)
+        back_status, back_out, _, back = self.script('rollback.sh')
+        if back_status and not ('changed nothing' in back_out or 'no journal' in back_out):
+            problems.append('rollback.sh: exit status %d' % back_status)
+            problems += back_out.splitlines()[-15:]
+        self.settle()
+        found = self.unlike(before)
+        scaled = [line for line in found if self.autoscaled(line)]
+        problems += [line for line in found if line not in scaled]
+        self.rows.append((what, changes, status, forward, back_status, back, problems, scaled))
+        print('%s %s: plan.sh %d (%d changes, %.0f s), rollback.sh %d (%.0f s): %s' % (
+            self.case['name'], what, status, len(changes), forward, back_status, back, 'equal' if not problems else 'NOT EQUAL'), flush=True)
+        for line in problems:
+            print('     ' + line, flush=True)
+        return changes
+
+    def run_all(self):
+        """All runs of one case, one after the other; after a run that did not end equal the cluster is made anew."""
+        self.set_up()
+        before = self.dump('before')
+
+        def again():
+            nonlocal before
+            if self.rows and self.rows[-1][6]:
+                self.set_up()
+                before = self.dump('before')
+        changes = self.run('success, then back', before, wanted=(0,))
+        gateway = next((o['name'] for o in self.plan['objects'] if o['kind'] == 'Deployment' and not o.get('ownerOld') and o.get('ownerNew') == 'release'), None)
+        again()
+        if gateway:
+            self.run('helm killed in the apply phase', before, wanted=(-9,), REAL_KILL_WHEN='deployment %s$' % gateway)
+            again()
+        job = next((n for n in ('keda-apply', 'health-gateway') if any(n in o['name'] and o['kind'] == 'Job' for o in self.plan['objects'])), None)
+        if job:
+            self.run('helm killed in a hook', before, wanted=(-9,), REAL_KILL_WHEN='job %s' % job)
+            again()
+        if any('health-gateway' in o['name'] and o['kind'] == 'Job' for o in self.plan['objects']):
+            self.control('rule', 'pod', '^%s/.*health-gateway' % self.case['ns'], 'fail')
+            self.run('a post-upgrade hook fails', before, wanted=(1,), between=self.rules)
+            again()
+        for n in range(1, len(changes)):
+            words = changes[n - 1].split(' ')[1:]
+            self.run('stopped after change %d, `%s`' % (n, scenario.short(words)), before, wanted=(-9,), REAL_STOP_AFTER=str(n))
+            again()
+        self.moved()
+
+    def moved(self):
+        ns = self.case['ns']
+        scalers = json.loads(self.kube('-n', ns, 'get', 'scaledobject', '-o', 'json'))['items']
+        for n, so in enumerate(scalers):
+            target = so['spec']['scaleTargetRef']
+            low, high = so['spec'].get('minReplicaCount', 0), so['spec'].get('maxReplicaCount', 100)
+            self.kube('-n', ns, 'scale', '%s/%s' % (target.get('kind', 'Deployment').lower(), target['name']), '--replicas=%d' % min(high, max(low, 1) + 1))
+            if n == 0:
+                self.kube('-n', ns, 'annotate', 'scaledobject', so['metadata']['name'], 'autoscaling.keda.sh/paused-replicas=%d' % min(high, max(low, 1) + 1))
+        if not scalers:
+            # Nothing scales here but a hand, and the plan refuses what was scaled by hand before it changes anything.
+            first = self.kube('-n', ns, 'get', 'statefulset', '-o', 'name').split()[0]
+            self.kube('-n', ns, 'scale', first, '--replicas=2')
+        self.settle()
+        self.run('scaled and paused beforehand' if scalers else 'scaled by hand beforehand: refused', self.dump('moved'), wanted=(0,) if scalers else (2,))
+
+    def down(self):
+        self.control('down', check=False)
