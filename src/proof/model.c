@@ -272,6 +272,8 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
     if (h->rollback) some.records[some.records_n > 1 ? some.records_n - 2 : 0].status = STATUS_SUPERSEDED;
     tell_hooks(d, &hooks, numbered, overlay, some, FATE_STOP, "everything applied and deleted, then a pod or a hook failed");
     supersede(&all);
+    /* The record of before is written first (pkg/action/upgrade.go): between the two no revision is deployed, and the newest is pending. */
+    tell_hooks(d, &hooks, numbered, overlay, all, FATE_STOP, "killed between its last two records");
     struct record *newest = &all.records[all.records_n - 1];
     newest->status = STATUS_DEPLOYED;
     newest->words = words;
