@@ -108,6 +108,7 @@ bool cli_options_read(struct cli *c, struct options *o)
     o->models_in_use = cli_get(c, "models-in-use");
     o->chart_ref = cli_get(c, "chart-ref");
     o->terraform_dir = cli_get(c, "terraform-dir");
+    o->work_dir = cli_get(c, "work-dir");
     o->registry = cli_get(c, "registry");
     o->keda_version = cli_get(c, "keda-version");
     o->profile = cli_get(c, "profile");

@@ -44,7 +44,7 @@ static void variables(const struct shell *s, bool back)
     set(s, "refused", shell_clean(s->a, p->refused));
     set(s, "default_chart_old", default_chart(p, p->chart_path_old));
     set(s, "default_chart_new", default_chart(p, p->chart_path_new));
-    set(s, "default_work_dir", STR(""));
+    set(s, "default_work_dir", p->work_dir);
     if (str_is(p->strategy, "terraform")) {
         set(s, "terraform_dir", p->terraform_dir);
         buf_z(s->out, "terraform_dir=${TERRAFORM_DIR:-$terraform_dir}\n");

@@ -90,6 +90,15 @@ TEST(shell_same_bytes)
     CHECK_STR(emitted(a, hostile_plan(a), emit_plan_shell), emitted(a, hostile_plan(a), emit_plan_shell));
 }
 
+TEST(shell_work_folder_of_the_plan)
+{
+    struct plan *p = hostile_plan(a);
+    CHECK(str_has(emitted(a, p, emit_plan_shell), STR("\ndefault_work_dir=''\n")));
+    p->work_dir = STR("/srv/runs of it's");
+    CHECK(str_has(emitted(a, p, emit_plan_shell), STR("\ndefault_work_dir='/srv/runs of it'\\''s'\n")));
+    CHECK(str_has(emitted(a, p, emit_plan_rollback), STR("\ndefault_work_dir='/srv/runs of it'\\''s'\n")));
+}
+
 TEST(shell_refused_plan_refuses)
 {
     char dir[] = "/tmp/rutter-shell-XXXXXX";

@@ -29,7 +29,7 @@ struct options {
     struct str release, ns, context;
     struct str changelog, models_old, models_new, bundles_old, bundles_new;
     enum strategy strategy;
-    struct str chart_ref, terraform_dir, registry;
+    struct str chart_ref, terraform_dir, registry, work_dir;
     struct str *terraform_vars; uint32_t terraform_vars_n;   /* --terraform-var ROLE=NAME */
     struct str kube_version, keda_version;
     struct list *api_versions;

@@ -100,6 +100,7 @@ static bool describe(struct planner *p)
     q->as_of = date_of(p->a, p->f->as_of);
     q->chart_ref = text_or_empty(o->chart_ref);
     q->terraform_dir = text_or_empty(o->terraform_dir);
+    q->work_dir = text_or_empty(o->work_dir);
     q->registry = text_or_empty(o->registry);
     /* What comes from a registry is unpacked by the pull. */
     q->packaged_old = p->f->old_side.source.packaged && o->strategy == STRATEGY_CHART;

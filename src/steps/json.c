@@ -253,6 +253,7 @@ static const struct field plan_field[] = {
     S(plan, "asOf", as_of),
     S(plan, "chartRef", chart_ref),
     S(plan, "terraformDir", terraform_dir),
+    S(plan, "workDir", work_dir),
     S(plan, "registry", registry),
     S(plan, "chartPathOld", chart_path_old),
     S(plan, "chartPathNew", chart_path_new),

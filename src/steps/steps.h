@@ -297,6 +297,7 @@ struct plan {
     int helm_major;           /* planned for; scripts find out by themselves */
     struct str kube_version, keda_version, profile, strategy, as_of;
     struct str chart_ref, terraform_dir, registry;
+    struct str work_dir;      /* where the scripts record; "": below XDG_STATE_HOME */
     struct str chart_path_old, chart_path_new; /* defaults of CHART_OLD and CHART_NEW: relative, or "" */
     bool packaged_old, packaged_new;       /* the chart is a .tgz file, to be used as it is */
     struct plan_tool *tools;  uint32_t tools_n, tools_cap;
