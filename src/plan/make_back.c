@@ -24,7 +24,8 @@ static void capture_state(struct planner *p, const char *what, const char *title
 {
     struct step *s = make_step(p, STEP_CAPTURE, str_from(what), make_text(p, str_from(title), NULL));
     make_helm(p, &s->argv, "get", "all", str_z(p->a, p->plan->release), "--template", template, NULL);
-    step_capture(p->a, s, str_from(name), type, str_from(must));
+    struct capture *c = step_capture(p->a, s, str_from(name), type, str_from(must));
+    if (!*must) c->if_absent = STR("");
     s->fresh = true;
 }
 
@@ -55,7 +56,9 @@ void make_back_state(struct planner *p)
     capture_state(p, "latest", "Which revision of {release} is the newest?", "back.latest", CAPTURE_INT, "{{.Release.Version}}", "^[1-9][0-9]*$");
     /* "pending-upgrade" and its kin are one thing here. */
     capture_state(p, "status", "In what state is it?", "back.status", CAPTURE_STRING, "{{printf \"%.7s\" .Release.Info.Status}}", "^(deploye|failed|pending|superse)$");
-    capture_state(p, "description", "What made it?", "back.description", CAPTURE_STRING, "{{printf \"%.200s\" .Release.Info.Description}}", "");
+    /* Only of what is deployed: a rollback of Helm's that was killed has its words already, and is not done. */
+    capture_state(p, "description", "What made it?", "back.description", CAPTURE_STRING,
+                  "{{if eq (print .Release.Info.Status) \"deployed\"}}{{printf \"%.200s\" .Release.Info.Description}}{{end}}", "");
     if (rollback_serves(p) && !terraform(p)) capture_way(p);
     for (uint32_t i = 0; i < p->shape.claims_n; i++) {
         const struct claim *c = &p->shape.claims[i];

@@ -441,8 +441,10 @@ static void mean(struct reading *r, const struct step *s, const struct action *x
     if (record && str_is(t, "{{.Release.Version}}")) m->meaning = MEANS_REVISION;
     else if (record && str_is(t, "{{len (printf \"%*s \" .Release.Version \"\")}}")) m->meaning = MEANS_NEXT;
     else if (record && str_has(t, STR(".Release.Info.Status}}"))) m->meaning = MEANS_STATUS;
-    else if (record && str_has(t, STR(".Release.Info.Description}}"))) m->meaning = MEANS_DESCRIPTION;
-    else if (record && str_has(t, STR(".Release.ApplyMethod"))) m->meaning = MEANS_SERVER_SIDE;
+    else if (record && str_has(t, STR(".Release.Info.Description}}"))) {
+        m->meaning = MEANS_DESCRIPTION;
+        m->deployed_only = str_starts(t, STR("{{if eq (print .Release.Info.Status) \"deployed\"}}"));
+    } else if (record && str_has(t, STR(".Release.ApplyMethod"))) m->meaning = MEANS_SERVER_SIDE;
     else if (record && str_is(t, "Rollback to {{.Release.Version}}")) m->meaning = MEANS_ROLLBACK_WORDS;
     else if (record && str_ends(t, STR("{{.Release.Version}}"))) m->meaning = MEANS_WORDS;
     else if (str_is(x->ask, "helm version") && str_has(t, STR("slice .Version 1 2"))) m->meaning = MEANS_MAJOR;

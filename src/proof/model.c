@@ -221,7 +221,9 @@ static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, boo
 static struct state with_status(const struct state *s, uint8_t status)
 {
     struct state out = *s;
-    out.records[out.records_n - 1].status = (unsigned)status & 7;
+    struct record *newest = &out.records[out.records_n - 1];
+    newest->status = (unsigned)status & 7;
+    if (status == STATUS_FAILED) newest->words = WORDS_OTHER; /* it then says why */
     return out;
 }
 
@@ -248,7 +250,8 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
     bool numbered = model_is_start(before);
     struct state s = *before;
     s.outside = 0;
-    push_record(d, &s, h->to, STATUS_PENDING, WORDS_OTHER);
+    /* A rollback's record bears its words from the beginning, an upgrade's only when it has succeeded (pkg/action/rollback.go, upgrade.go). */
+    push_record(d, &s, h->to, STATUS_PENDING, h->rollback ? WORDS_ROLLBACK : WORDS_OTHER);
     tell_subsets(d, h, &s, "killed while it applied objects");
     struct state failed = with_status(&s, STATUS_FAILED);
     if (h->rollback) failed.records[failed.records_n > 1 ? failed.records_n - 2 : 0].status = STATUS_SUPERSEDED;
@@ -259,8 +262,7 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
                                                   : "the replicas that somebody else has set stand against it (a conflict)");
         return;
     }
-    struct state some = all;
-    some.records[some.records_n - 1].status = STATUS_FAILED;
+    struct state some = with_status(&all, STATUS_FAILED);
     if (h->rollback) some.records[some.records_n > 1 ? some.records_n - 2 : 0].status = STATUS_SUPERSEDED;
     tell(d, &some, FATE_STOP, "all objects applied, nothing deleted");
     delete_role(d, h, ROLE_MAIN, &all);
@@ -499,7 +501,7 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
     case MEANS_REVISION: return (uint8_t)(VALUE_FIRST + newest->number);
     case MEANS_NEXT: return model_is_start(s) ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_STATUS: return (uint8_t)(VALUE_FIRST + newest->status);
-    case MEANS_DESCRIPTION: return (uint8_t)(VALUE_FIRST + newest->words);
+    case MEANS_DESCRIPTION: return m->deployed_only && newest->status != STATUS_DEPLOYED ? VALUE_EMPTY : (uint8_t)(VALUE_FIRST + newest->words);
     case MEANS_SERVER_SIDE: return d->part->server_side && d->part->major == 4 ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_REPLICAS: return (uint8_t)(VALUE_FIRST + s->live);
     case MEANS_PAUSED_AT: return s->paused_at ? (uint8_t)(VALUE_FIRST + s->paused_at - 1) : VALUE_EMPTY;

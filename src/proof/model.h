@@ -85,6 +85,7 @@ struct meant {
     enum meaning meaning;
     struct str text;
     uint32_t object;         /* UINT32_MAX: none */
+    bool deployed_only;      /* of the description: empty, unless the record is of a deployed revision */
     const struct step *step;
 };
 
