@@ -58,12 +58,17 @@ def plan_json(name, case, **how):
     return {'name': name + ', plan.json', 'case': case, 'fast': True, 'how': how}
 
 
+def mutants(name, case, share):
+    """Mutants that the proof calls harmless, every `share`-th."""
+    return {'name': name + ', mutants', 'case': case, 'fast': True, 'do': 'harmless', 'how': {'share': share}}
+
+
 def both(name, case):
     """Scripts and executor side by side."""
     return {'name': name + ', both ways', 'case': case, 'fast': False, 'do': 'agree', 'how': {}}
 
 
-def sample(root, shared, folder):
+def sample(root, shared, folder, thorough=False):
     jobs, missing = [], []
     gke = pvc = None
     if os.path.isdir(os.path.join(shared, 'sie')):
@@ -78,14 +83,16 @@ def sample(root, shared, folder):
     for major, strategy in (4, 'chart'), (3, 'oci'), (3, 'terraform'):
         case, name = dict(demo(root), major=major, strategy=strategy), 'demo, %s, helm %d' % (strategy, major)
         jobs += [plan_json(name, case, moved=False), plan_json(name + ', moved', case, moved=True), scripts(name, case, 12, {'stride': 3}), *([both(name, case)] if strategy != 'terraform' else [])]
+    jobs.append(mutants('demo, chart, helm 4', dict(demo(root), major=4), 1 if thorough else 6))
     return jobs, missing
 
 
 def every(root, shared, folder):
-    jobs, missing = sample(root, shared, folder)
+    jobs, missing = sample(root, shared, folder, True)
     where = os.path.join(shared, 'sie')
     if missing:
         return jobs, missing
+    jobs.append(mutants('v0.2.0 to v0.3.0, gke, helm 4', dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'gke-router-keda-ingress.yaml'), major=4), 5))
     versions = sorted(os.listdir(where), key=number)
     for old in versions:
         for new in versions:

@@ -304,3 +304,50 @@ class Real:
 
     def down(self):
         self.control('down', check=False)
+
+
+CASES = [('gke', 'gke-router-keda-ingress.yaml', 4), ('gke', 'gke-router-keda-ingress.yaml', 3), ('PVC', 'config-store-pvc.yaml', 4), ('PVC', 'config-store-pvc.yaml', 3)]
+
+HEAD = """# Runs on a real control plane
+
+`./dev cluster` runs plan.sh and rollback.sh of SIE v0.2.0 to v0.3.0 with real helm and kubectl against a real API server with its controllers and KEDA
+(Kubernetes 1.35.4, KEDA 2.20.2, Helm 4.1.4 and 3.17.3; nodes and long-running pods are simulated, hooks really run), ends them with SIGKILL where the table
+says so, and compares the cluster with what it was before: every field of every object of the namespace, and the data behind each claim. Only Helm's own
+history may differ, and replicas that an autoscaler owns. The charts are copies without the `dependencies:` block. With the PVC values there are no hooks and
+nothing scales: no hook can fail there, and the plan refuses what was scaled by hand. After the last change nothing is left to be stopped but checks.
+
+"Changes" counts the commands of plan.sh that change something, up to where it ended; the times are of a machine of two cores that did other work as well.
+"""
+
+
+def table(cases):
+    """The page: cases is [(name, rows)]."""
+    out = [HEAD]
+    runs = sum(len(rows) for _, rows in cases)
+    good = sum(not row[6] for _, rows in cases for row in rows)
+    out.append('%d runs, of which %d ended equal.\n' % (runs, good))
+    for name, rows in cases:
+        out += ['## %s\n' % name, '| run | changes | plan.sh | rollback.sh | after it |', '|---|---|---|---|---|']
+        for what, changes, status, forward, back_status, back, problems, *rest in rows:
+            end = 'killed' if status == -9 else 'exit %d' % status
+            scaled = ['; KEDA had scaled %s, idle, %s' % (m[1], 'to its minimum') for m in (re.search(r'\+ \S+/(\S+) spec replicas', line) for line in (rest[0] if rest else ())) if m]
+            after = 'equal%s' % ''.join(scaled) if not problems else 'NOT equal: ' + '; '.join(p.strip() for p in problems[:4])
+            out.append('| %s | %d | %s, %.0f s | %s, %.0f s | %s |' % (what.replace('|', '\\|'), len(changes), end, forward, 'exit %d' % back_status, back, after))
+        out.append('')
+    return '\n'.join(out)
+
+
+def run_cases(tool, folder, rutter, made, charts_of, helms, page):
+    """All of CASES, one after the other; writes the page. The number of runs that did not end equal."""
+    found = []
+    for kind, values, major in CASES:
+        case = dict(charts_of(values), major=major, name='%s values, Helm %d' % (kind, major))
+        real = Real(tool, 'rutter-%s%d' % (kind.lower(), major), folder, rutter, made, case, helms[major])
+        try:
+            real.run_all()
+        finally:
+            real.down()
+        found.append((case['name'], real.rows))
+        with open(page, 'w') as f:
+            f.write(table(found))
+    return [len(rows) for _, rows in found], sum(bool(row[6]) for _, rows in found for row in rows)

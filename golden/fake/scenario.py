@@ -354,6 +354,36 @@ class Scenario:
         self.report('scripts and plan.json: %d changes, %d ends' % (len(by_plan), len(ends)), problems)
         self.report_strange('')
 
+    def harmless(self, share=1):
+        """Mutants of the plan that the proof calls harmless: they end where the plan does, there, back, and back from stops on the way. Every `share`-th of them."""
+        self.begin()
+        self.watched('/plan.sh', lambda point, argv: None)
+        goal, own = self.lab.cluster.dump(), self.plan
+        folder = os.path.join(self.lab.folder, 'mutants')
+        subprocess.run([self.rutter, 'verify', self.dir + '/plan.json', '--mutants', '-o', folder], capture_output=True, text=True)
+        for name in sorted(os.listdir(folder) if os.path.isdir(folder) else [])[::share]:
+            with open(os.path.join(folder, name, 'plan.json')) as f:
+                self.plan = json.load(f)
+            with open(os.path.join(folder, name, 'mutation')) as f:
+                what = f.read().strip()
+            self.begin()
+            self.predicted.parts = []
+            points = []
+
+            def watch(point, argv, points=points):
+                points.append((point, argv, self.keep('')))
+            status, out = self.watched('/plan.sh', watch)
+            problems = ['plan.sh: %s' % out] if status else cluster.differences(goal, self.lab.cluster.dump())
+            self.report('harmless mutant (%s): there' % what, problems)
+            before = len(self.results)
+            self.back('', self.keep(''))
+            for point, argv, kept in thin(points, 5):
+                self.back('stopped %s %s' % (point, short(argv)), kept)
+            bad = [(n, p) for n, p in self.results[before:] if p]
+            del self.results[before:]
+            self.report('harmless mutant (%s): back, and from %d stops' % (what, len(points)), [line for n, p in bad[:3] for line in [n] + p[:6]])
+        self.plan = own
+
     def report_strange(self, label):
         if not self.predicted.checked:
             return
