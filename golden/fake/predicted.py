@@ -32,13 +32,13 @@ class Predicted:
         self.kinds = set()
 
     def begin(self, c):
-        """The start state, by which `start` and `as before` are understood."""
+        """The start state, by which `start` is understood."""
         self.start = {}
         for part in self.parts:
             main, scaler = self.live(c, part.get('main')), self.live(c, part.get('scaler'))
             self.start[part.get('main'), part.get('scaler')] = {
                 'replicas': (main or {}).get('spec', {}).get('replicas') if main and isinstance(main.get('spec'), dict) else None,
-                'flag': note(scaler, 'paused'), 'at': note(scaler, 'paused-replicas')}
+                'at': note(scaler, 'paused-replicas')}
         self.data = c.data()
 
     def key(self, ident):
@@ -129,7 +129,7 @@ class Predicted:
         if scaler is not None:
             if (at is None) != ('pausedReplicas' not in state) or at is not None and not number(state['pausedReplicas'], at):
                 return False
-            if (flag is None) != ('paused' not in state) or flag is not None and (state['paused'] == 'as before') != (flag == start['flag']):
+            if (flag is None) != ('paused' not in state) or flag is not None and state['paused'] != {'true': 'true', 'false': 'false'}.get(flag, 'otherwise'):
                 return False
         if 'data' in state and main is not None or state.get('data') in ('detached', 'gone'):
             return self.data_is(c, part['main'], state)
