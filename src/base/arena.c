@@ -112,12 +112,13 @@ static void make_ready(struct arena *a, size_t need)
     a->end = b->data + b->ready;
 }
 
-static void new_block(struct arena *a, size_t need)
+static void new_block(struct arena *a, size_t need, size_t at_least)
 {
     struct guard *g = a->guard;
     size_t size = a->last ? a->last->size * 2 : FIRST_BLOCK;
     if (size > LARGEST_STEP) size = LARGEST_STEP;
     if (size < need) size = need;
+    if (size < at_least) size = at_least;
     if (size > g->max.bytes || g->bytes > g->max.bytes - size)
         guard_trip(g, "the input needs more than %zu MiB of memory", g->max.bytes >> 20);
     struct arena_block *b = block_alloc(&size);
@@ -133,12 +134,17 @@ static void new_block(struct arena *a, size_t need)
     POISON(b->data, size);
 }
 
+void arena_reserve(struct arena *a, size_t n)
+{
+    if (!a->last || (size_t)(a->last->data + a->last->size - a->at) < n) new_block(a, ARENA_ALIGN, n);
+}
+
 /* More room at a->at: pages of this block that were not asked for yet, or another block. */
 static void make_room(struct arena *a, size_t need)
 {
     struct arena_block *b = a->last;
     if (b && a->at && (size_t)(b->data + b->size - a->at) >= need) make_ready(a, need);
-    else new_block(a, need);
+    else new_block(a, need, 0);
 }
 
 void *arena_alloc_slowly(struct arena *a, size_t n)

@@ -35,6 +35,9 @@ struct arena *arena_new(struct guard *guard);
 /* Closes what was deferred (newest first) and gives all memory back. */
 void arena_free(struct arena *a);
 
+/* Room for n bytes at once: what is marked after this and stays within it costs no new memory after a rewind. */
+void arena_reserve(struct arena *a, size_t n);
+
 /* The place to which arena_rewind gives everything back that came later. */
 struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark m);

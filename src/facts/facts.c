@@ -164,6 +164,7 @@ static void choose_date(struct facts *f)
 static void find_usage(struct facts *f)
 {
     struct arena *scratch = arena_new(f->a->guard);
+    arena_reserve(scratch, 256 << 10);
     struct bench old = {.a = f->a, .scratch = scratch, .chart = f->old_side.chart, .user = f->old_side.user, .env = &f->old_side.env, .parses = f->parses,
                         .inputs = f->inputs, .origins = f->origins, .base = &f->old_side.render, .ns = f->old_side.env.ns};
     struct bench now = old;

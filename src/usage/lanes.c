@@ -5,7 +5,7 @@
 #include "base/parallel.h"
 #include "chart/values.h"
 
-enum { MOST_LANES = 8 };
+enum { MOST_LANES = 8, ONE_PROBE = 1 << 20 /* bytes that most take */ };
 
 struct lanes {
     struct bench *old, *now;
@@ -39,6 +39,7 @@ static void run_lane(void *context, size_t lane, struct arena *mine)
     uint32_t i = atomic_fetch_add(&l->next, 1);
     if (i >= l->n) return;
     struct arena *scratch = arena_new(mine->guard);
+    arena_reserve(scratch, ONE_PROBE);
     struct origins *origins = origins_fork(mine, l->now->origins);
     struct parse_cache *parses = parse_cache_fork(mine, l->now->parses);
     struct bench old = fork_bench(l->old, mine, scratch, origins, parses), now = fork_bench(l->now, mine, scratch, origins, parses);

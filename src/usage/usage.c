@@ -34,17 +34,65 @@ static bool became_blank(const struct value was, const struct value is)
     return was.kind != V_NIL && !(was.kind == V_STR && !was.n) && (is.kind == V_NIL || (is.kind == V_STR && !is.n));
 }
 
-static bool wants_signature(const struct bench *old, const struct bench *now, const struct key *k)
+/* ---- keys that may be part of an image's name ---- */
+
+/* What stands after "image:" in the base's files; the check of pinned images wants to know what such a key does. */
+struct image_names {
+    struct str *v;
+    uint32_t n, cap;
+    bool unsure; /* one goes on in the next lines */
+};
+
+static void collect_images(struct arena *a, struct str text, struct image_names *out)
 {
-    return may_name_image(k) || became_blank(default_of(old->chart, k), default_of(now->chart, k));
+    for (size_t from = 0;;) {
+        ptrdiff_t at = str_find(str_from_n(text, from), STR("mage"));
+        if (at < 0) return;
+        from += (size_t)at + 4;
+        struct str rest = str_from_n(text, from), line, after;
+        if (rest.n && (rest.p[0] == '"' || rest.p[0] == '\'')) rest = str_from_n(rest, 1);
+        if (!rest.n || rest.p[0] != ':') continue;
+        str_cut(str_from_n(rest, 1), STR("\n"), &line, &after);
+        line = str_trim(line);
+        if (!line.n || line.p[0] == '>' || line.p[0] == '|') out->unsure = true;
+        *PUSH(a, out->v, out->n, out->cap) = line;
+    }
+}
+
+static bool stands_in(const struct image_names *names, struct str part)
+{
+    for (uint32_t i = 0; i < names->n; i++)
+        if (part.n && str_has(names->v[i], part)) return true;
+    return false;
+}
+
+/* The value, its tag or its digest. */
+static bool is_in_image(const struct image_names *names, struct str text)
+{
+    struct str head = text, digest;
+    if (names->unsure || stands_in(names, text) || (str_cut(text, STR("@"), &head, &digest) && stands_in(names, digest))) return true;
+    ptrdiff_t colon = str_find_last(head, STR(":"));
+    return colon >= 0 && stands_in(names, str_from_n(head, (size_t)colon + 1));
+}
+
+struct effects {
+    struct usage *u;
+    struct image_names images;
+};
+
+static bool wants_signature(const struct effects *f, const struct bench *old, const struct bench *now, const struct key *k)
+{
+    if (became_blank(default_of(old->chart, k), default_of(now->chart, k))) return true;
+    return may_name_image(k) && (k->value.kind != V_STR || is_in_image(&f->images, v_text(k->value)));
 }
 
 static void find_effect(void *context, struct bench *old, struct bench *now, uint32_t i)
 {
-    struct usage *u = context;
+    const struct effects *f = context;
+    struct usage *u = f->u;
     struct key *k = &u->keys[i];
     if (k->blocking) return;
-    if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), wants_signature(old, now, k) ? &k->new_signature : NULL);
+    if (u->based) k->new_effect = usage_effect(now, k, default_of(old->chart, k), wants_signature(f, old, now, k) ? &k->new_signature : NULL);
     if (k->new_effect == WORKS_NOT) k->old_effect = usage_effect(old, k, default_of(now->chart, k), &k->old_signature);
 }
 
@@ -181,7 +229,9 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     now->user = out->without;
     now->base = &out->base;
     if (!out->based) now->base = NULL;
-    usage_lanes(old, now, out->n, find_effect, out);
+    struct effects effects = {.u = out};
+    for (uint32_t i = 0; now->base && i < now->base->files_n; i++) collect_images(a, now->base->files[i].text, &effects.images);
+    usage_lanes(old, now, out->n, find_effect, &effects);
     now->base = &out->base;
     if (c.calls && out->based) excuse_by_cluster(now, out, old->chart);
     bool any = false;
