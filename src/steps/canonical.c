@@ -12,12 +12,19 @@
 
 static const int64_t SAFE = 9007199254740991; /* 2^53 - 1: what every reader of JSON holds exactly (RFC 8785, 3.2.2.3 and appendix D) */
 
+/* It stands for itself. */
+static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
 /* RFC 8785, 3.2.2.2: the short escapes, \u00xx in lower case for other controls, everything else as it is. */
 static void write_string(struct buf *b, struct str s)
 {
     static const char hex[] = "0123456789abcdef";
     buf_byte(b, '"');
     for (size_t i = 0; i < s.n;) {
+        size_t plain = i;
+        while (plain < s.n && is_plain((unsigned char)s.p[plain])) plain++;
+        buf_add(b, str_sub(s, i, plain));
+        if ((i = plain) == s.n) break;
         unsigned char c = (unsigned char)s.p[i];
         if (c >= 0x80) {
             size_t width;
@@ -39,8 +46,6 @@ static void write_string(struct buf *b, struct str s)
                 buf_z(b, "\\u00");
                 buf_byte(b, hex[c >> 4]);
                 buf_byte(b, hex[c & 15]);
-            } else {
-                buf_byte(b, (char)c);
             }
         }
     }
