@@ -1,6 +1,7 @@
 /* API versions that the target Kubernetes does not serve (rules/kubernetes/apis.yaml), and CustomResourceDefinitions. */
 #include "checks/view.h"
 
+#include "base/rules.h"
 #include "funcs/objects.h"
 #include "kube/field.h"
 #include "text/semver.h"
@@ -87,8 +88,20 @@ static bool target_is_wrong(struct facts *f, struct value table, int64_t target)
     return false;
 }
 
+/* Whether the table names any API version of these objects: nearly always it does not, and need not be read. */
+static bool names_any(struct arena *a, struct str table, const struct side *s)
+{
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *o = &s->objects.v[i];
+        if (o->api_version.n && (!i || !str_eq(o->api_version, s->objects.v[i - 1].api_version)) && str_has(table, str_printf(a, "api: %.*s,", STR_ARG(o->api_version)))) return true;
+    }
+    return false;
+}
+
 static void check_apis(struct facts *f)
 {
+    struct str text = rules_get("kubernetes/apis.yaml");
+    if (!names_any(f->a, text, f->judged) && !names_any(f->a, text, &f->old_side)) return;
     struct value table = value_at(checks_data(f, "kubernetes/apis.yaml"), "apis", NULL);
     int64_t target = minor_of(f->a, target_version(f));
     bool guess = target >= 0 && target_is_wrong(f, table, target);

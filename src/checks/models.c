@@ -246,19 +246,30 @@ static bool bundle_serves(const struct bundle *b, const struct model *m)
     return false;
 }
 
-/* Whether an enabled pool of that side has a bundle that serves it; *pools counts the pools. */
-static bool is_served(const struct facts *f, const struct side *s, const struct model *m, uint32_t *pools)
+/* The bundles that enabled pools of a side have, each once. */
+struct pools {
+    const struct bundle **v;
+    uint32_t n, cap;
+};
+
+static struct pools pools_of(const struct facts *f, const struct side *s)
 {
-    bool served = false;
-    *pools = 0;
+    struct pools p = {0};
     for (uint32_t i = 0; i < s->workloads_n; i++) {
         struct str name = bundle_of_pool(f, &s->workloads[i]);
         const struct bundle *b = name.n ? bundle_named(s->models, name) : NULL;
-        if (!b) continue;
-        ++*pools;
-        served |= bundle_serves(b, m);
+        bool known = !b;
+        for (uint32_t k = 0; k < p.n && !known; k++) known = p.v[k] == b;
+        if (!known) *PUSH(f->a, p.v, p.n, p.cap) = b;
     }
-    return served;
+    return p;
+}
+
+static bool is_served(const struct pools *p, const struct model *m)
+{
+    for (uint32_t i = 0; i < p->n; i++)
+        if (bundle_serves(p->v[i], m)) return true;
+    return false;
 }
 
 static void check_unbundled(struct facts *f)
@@ -284,11 +295,11 @@ static void check_unbundled(struct facts *f)
 static void check_unserved(struct facts *f)
 {
     const struct models *old = f->old_side.models, *now = f->judged->models;
-    for (uint32_t i = 0; old && now && i < old->n; i++) {
+    struct pools were = pools_of(f, &f->old_side), are = pools_of(f, f->judged);
+    for (uint32_t i = 0; old && now && are.n && i < old->n; i++) {
         const struct model *m = &old->v[i], *is = models_find(now, m->sie_id);
-        uint32_t pools_was, pools_is;
         const char *why;
-        if (!is || !is_served(f, &f->old_side, m, &pools_was) || is_served(f, f->judged, is, &pools_is) || !pools_is) continue;
+        if (!is || !is_served(&were, m) || is_served(&are, is)) continue;
         enum severity severity = weight(f, m, &why);
         struct finding *x = report_model(f, "model/unserved", severity, ABOUT_CHANGE, is);
         x->message = STR("a pool served it, and no enabled pool has a bundle that does now: requests for it wait for a pool that never comes");

@@ -25,7 +25,7 @@ bool values_is_secret(struct str path)
 {
     static const char *const words[] = {"password", "passwd", "secret", "token", "apikey", "api_key", "privatekey", "credential", "licensekey"};
     for (size_t i = 0; i < path.n; i++)
-        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        for (size_t k = 0; strchr("pPsStTaAcClL", path.p[i]) && k < sizeof words / sizeof *words; k++)
             if (path.n - i >= strlen(words[k]) && strncasecmp(path.p + i, words[k], strlen(words[k])) == 0) return true;
     return false;
 }
@@ -35,12 +35,13 @@ struct str values_show(struct facts *f, struct str path, struct value v)
     struct buf b = buf_new(f->a);
     if (v.kind == V_NIL) return STR("nothing");
     if (values_is_secret(path) && v.kind != V_BOOL) return STR("***");
-    yaml_write(&b, v);
-    struct str s = str_trim(buf_done(&b));
     if (v.kind == V_MAP || v.kind == V_LIST) {
         if (v.kind == V_MAP ? !map_len(v) : !list_len(v)) return v.kind == V_MAP ? STR("{}") : STR("[]");
         return v.kind == V_MAP ? str_printf(f->a, "a map of %u", map_len(v)) : str_printf(f->a, "a list of %u", list_len(v));
     }
+    if (v.kind == V_STR && v.n > 60) return STR("a longer text");
+    yaml_write(&b, v);
+    struct str s = str_trim(buf_done(&b));
     return str_chr(s, '\n') >= 0 || s.n > 60 ? STR("a longer text") : s;
 }
 

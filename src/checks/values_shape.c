@@ -1,0 +1,221 @@
+/* Keys that are still read, but as something else: another shape than the new chart has there, or for another purpose. */
+#include "checks/values_say.h"
+#include "checks/view.h"
+
+#include "value/yaml.h"
+
+#include <stdio.h>
+
+/* ---- shapes ---- */
+
+enum shape { SHAPE_NONE, SHAPE_MAP, SHAPE_LIST, SHAPE_SCALAR };
+
+static enum shape shape_of(struct value v)
+{
+    return v.kind == V_NIL ? SHAPE_NONE : v.kind == V_MAP ? SHAPE_MAP : v.kind == V_LIST ? SHAPE_LIST : SHAPE_SCALAR;
+}
+
+static const char *shape_name(enum shape s) { return s == SHAPE_MAP ? "a map" : s == SHAPE_LIST ? "a list" : "a single value"; }
+
+/* The chart's own value of a path; of a subchart's key where the chart itself says nothing, the subchart's. */
+static struct value default_at(const struct chart *c, const struct str *segment, uint32_t n)
+{
+    bool found;
+    struct value v = usage_get(c->values.u.map, segment, n, &found);
+    if (found || n < 2) return found ? v : NIL;
+    for (uint32_t i = 0; i < c->subcharts_n; i++)
+        if (str_eq(c->subcharts[i]->name, segment[0])) return usage_get(c->subcharts[i]->values.u.map, segment + 1, n - 1, &found);
+    return NIL;
+}
+
+/* How many segments lead to the place where the user's shape and the chart's default part as Helm warns of it ("cannot
+ * overwrite table with non table", "destination is a table": pkg/chart/common/util/coalesce.go); 0: nowhere. */
+static uint32_t parts_at(const struct chart *c, const struct key *k, struct value *theirs)
+{
+    for (uint32_t n = 1; n <= k->segments; n++) {
+        enum shape ours = n < k->segments ? SHAPE_MAP : shape_of(k->value);
+        *theirs = default_at(c, k->segment, n);
+        enum shape s = shape_of(*theirs);
+        if (s && ours && s != ours && (s == SHAPE_MAP || ours == SHAPE_MAP)) return n;
+    }
+    return 0;
+}
+
+static struct str path_of(struct arena *a, const struct key *k, uint32_t n)
+{
+    struct str path = {0};
+    for (uint32_t i = 0; i < n; i++) path = path_key(a, path, k->segment[i]);
+    return path;
+}
+
+static bool is_told(const struct facts *f, struct str path)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++) {
+        const struct finding *x = &f->findings.v[i];
+        if (x->subject_kind == SUBJECT_VALUE && x->severity == SEVERITY_ERROR && (str_eq(x->subject, path) || str_starts(path, str_concat(f->a, x->subject, STR("."))))) return true;
+    }
+    return false;
+}
+
+/* An empty map or list is how charts say "whatever you like". */
+static bool is_open(struct value v) { return (v.kind == V_MAP && !map_len(v)) || (v.kind == V_LIST && !list_len(v)); }
+
+static void check_shapes(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        const struct key *k = &f->usage.keys[i];
+        struct value is, was;
+        uint32_t n = parts_at(f->new_side.chart, k, &is);
+        if (!n || parts_at(f->old_side.chart, k, &was) == n) continue;
+        struct str path = path_of(f->a, k, n);
+        if (is_told(f, path)) continue;
+        enum shape ours = n < k->segments ? SHAPE_MAP : shape_of(k->value);
+        enum severity severity = is_open(is) || k->new_effect == WORKS ? SEVERITY_INFO : SEVERITY_ERROR;
+        struct finding *x = finding_add(&f->findings, "values/type-changed", severity, ABOUT_CHANGE, SUBJECT_VALUE, path);
+        x->at = values_place_of_path(f, path);
+        x->confidence = 90;
+        x->message = str_printf(f->a, "the new chart has %s here, and the value is %s", shape_name(shape_of(is)), shape_name(ours));
+        finding_evidence(&f->findings, x, "Helm warns: %s", ours == SHAPE_MAP ? "destination is a table, ignoring the non-table default" : "cannot overwrite table with non table");
+        x->fix = str_printf(f->a, "write it in the form of %.*s in the new chart's values.yaml", STR_ARG(path));
+    }
+}
+
+/* ---- purposes ---- */
+
+/* What a field is for: two fields of one purpose may take each other's place. The first name on the way down that tells. */
+static const struct purpose {
+    const char *keys, *name;
+} purposes[] = {
+    {" labels annotations matchLabels matchExpressions selector podSelector namespaceSelector ", "a label or an annotation"},
+    {" env envFrom args command data stringData binaryData ", "what the program reads"},
+    {" resources limits requests ", "an amount of resources"},
+    {" containerPort port targetPort nodePort hostPort ports number healthCheckNodePort ", "a port"},
+    {" image imagePullPolicy imagePullSecrets ", "an image"},
+    {" replicas minReplicas maxReplicas minReplicaCount maxReplicaCount minAvailable maxUnavailable ", "a number of pods"},
+    {" initialDelaySeconds periodSeconds timeoutSeconds successThreshold failureThreshold ", "a probe"},
+    {" schedule ", "a schedule"},
+    {" storage storageClassName accessModes ", "a volume"},
+    {" host hosts secretName path pathType ", "a route"},
+    {" name serviceName namespace claimName serviceAccountName serviceAccount ", "a name"},
+};
+
+static int purpose_of(struct str key)
+{
+    char word[64];
+    int n = snprintf(word, sizeof word, " %.*s ", STR_ARG(key));
+    for (size_t i = 0; n > 2 && (size_t)n < sizeof word && i < sizeof purposes / sizeof *purposes; i++)
+        if (strstr(purposes[i].keys, word)) return (int)i;
+    return -1;
+}
+
+/* Of a field's path: that of the first telling name, read from its end where the names are nearest to the value. */
+static int purpose_of_path(struct str path)
+{
+    int found = -1;
+    struct str rest = path, one, head, tail;
+    while (rest.n) {
+        str_cut(rest, STR("."), &one, &rest);
+        int p = purpose_of(str_cut(one, STR("["), &head, &tail) ? head : one);
+        if (p >= 0 && (p <= 2 || !rest.n || found < 0)) found = p; /* labels, programs and resources hold names of any kind */
+        if (p >= 0 && p <= 2) return p;
+    }
+    return found;
+}
+
+/* Whether a rendered value has the user's in it. */
+static bool carries(struct facts *f, struct value rendered, struct value v)
+{
+    if (value_same(rendered, v)) return true;
+    if (rendered.kind != V_STR) return false;
+    struct str text = v.kind == V_STR ? v_text(v) : values_show(f, (struct str){0}, v);
+    return text.n && (v.kind == V_STR && text.n >= 3 ? str_has(v_text(rendered), text) : view_has_word(v_text(rendered), text));
+}
+
+/* Values that stand for themselves wherever they turn up: no switches, no small numbers that anything may have. */
+static bool is_telling(struct value v)
+{
+    if (v.kind == V_STR) return v.n >= 2 && !str_is(v_text(v), "true") && !str_is(v_text(v), "false");
+    return (v.kind == V_INT && (v.u.i > 2 || v.u.i < 0)) || (v.kind == V_FLOAT && (v.u.f > 2 || v.u.f < 0));
+}
+
+/* Whether the manifest has the value somewhere for this purpose. */
+static bool serves(struct facts *f, struct value at, struct str path, struct value v, int purpose, uint32_t depth)
+{
+    if (depth > 48) return false;
+    if (at.kind == V_MAP && at.u.map) {
+        for (uint32_t i = 0; i < at.u.map->n; i++)
+            if (serves(f, at.u.map->v[i].value, path_key(f->a, path, at.u.map->v[i].key), v, purpose, depth + 1)) return true;
+        return false;
+    }
+    if (at.kind == V_LIST) {
+        for (uint32_t i = 0; i < list_len(at); i++)
+            if (serves(f, at.u.list->v[i], path, v, purpose, depth + 1)) return true;
+        return false;
+    }
+    return at.kind != V_NIL && carries(f, at, v) && purpose_of_path(path) == purpose;
+}
+
+static bool still_serves(struct facts *f, const struct trait *t, struct value v)
+{
+    const struct object *was = objects_find(&f->old_side.objects, t->object), *is = was ? view_is(f, was) : NULL;
+    return is && view_is_written(is) && serves(f, is->v, (struct str){0}, v, purpose_of_path(t->field), 0);
+}
+
+/* What the new chart makes of the key, by rendering without it: the first field that had the value. */
+static bool find_new_use(struct facts *f, const struct key *k, struct str *object, struct str *field)
+{
+    struct side *without = NEW(f->a, struct side);
+    struct object_changes changes = {0};
+    *without = *f->judged;
+    without->user = usage_without(f->a, f->judged->user, k->segment, k->segments);
+    if (!view_render(f, without, NULL)) return false;
+    diff_objects(f->a, &without->objects, &f->judged->objects, &changes);
+    for (uint32_t i = 0; i < changes.n; i++)
+        for (uint32_t n = 0; n < changes.v[i].fields_n; n++) {
+            const struct field_change *c = &changes.v[i].fields[n];
+            if (!changes.v[i].to || !carries(f, c->is, k->value)) continue;
+            *object = changes.v[i].to->id;
+            *field = c->path;
+            return true;
+        }
+    return false;
+}
+
+static const struct trait *old_use(struct facts *f, const struct key *k, bool *kept)
+{
+    const struct trait *first = NULL;
+    *kept = false;
+    for (uint32_t i = 0; i < k->old_signature.n && !*kept; i++) {
+        const struct trait *t = &k->old_signature.v[i];
+        if (!t->field.n || diff_is_noise(t->field) || !carries(f, t->from, k->value) || purpose_of_path(t->field) < 0) continue;
+        if (!first) first = t;
+        *kept = still_serves(f, t, k->value);
+    }
+    return first;
+}
+
+static void check_meaning(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        const struct key *k = &f->usage.keys[i];
+        bool kept;
+        struct str object, field;
+        if (key_is_dead(k) || k->old_effect != WORKS || k->new_effect != WORKS || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value)) continue;
+        const struct trait *was = old_use(f, k, &kept);
+        if (!was || kept || !find_new_use(f, k, &object, &field)) continue;
+        int before = purpose_of_path(was->field), now = purpose_of_path(field);
+        if (now < 0 || now == before) continue;
+        struct finding *x = finding_add(&f->findings, "values/meaning-changed", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+        x->at = values_place(f, k->at);
+        x->confidence = 80;
+        x->message = str_printf(f->a, "the old chart made %s of it, and the new chart makes %s of it: %.*s of %.*s", purposes[before].name, purposes[now].name, STR_ARG(field), STR_ARG(object));
+        finding_evidence(&f->findings, x, "before, it was %.*s of %.*s", STR_ARG(was->field), STR_ARG(was->object));
+        x->fix = str_printf(f->a, "look up what %.*s means in the new chart's values.yaml, and find the key that has its old meaning", STR_ARG(k->path));
+    }
+}
+
+const struct check_entry checks_values_shape[] = {
+    {"values/type-changed", false, false, check_shapes},
+    {"values/meaning-changed", false, true, check_meaning},
+    {0},
+};
