@@ -121,6 +121,40 @@ static struct str show_grant(struct arena *a, const struct grant *x)
 
 /* ---- findings ---- */
 
+/* "PodSecurityPolicy" is "podsecuritypolicies" in a role. */
+static bool is_plural_of(struct arena *a, struct str resource, struct str kind)
+{
+    char *p = arena_alloc(a, kind.n + 1);
+    for (size_t i = 0; i < kind.n; i++) p[i] = kind.p[i] >= 'A' && kind.p[i] <= 'Z' ? (char)(kind.p[i] + 32) : kind.p[i];
+    struct str low = str_of(p, kind.n);
+    if (str_eq(resource, str_concat(a, low, STR("s"))) || str_eq(resource, str_concat(a, low, STR("es")))) return true;
+    return low.n && low.p[low.n - 1] == 'y' && str_eq(resource, str_concat(a, str_sub(low, 0, low.n - 1), STR("ies")));
+}
+
+/* A permission for what Kubernetes no longer serves in that group (rules/kubernetes/apis.yaml) is none to miss. Without
+ * --kube-version that is true of every version that is still maintained. */
+static bool is_obsolete(struct arena *a, struct value table, const struct grant *x)
+{
+    bool gone = false;
+    for (uint32_t i = 0; !x->url && i < field_len(table); i++) {
+        struct value row = field_item(table, i), kinds = value_at(row, "kinds", NULL);
+        bool same = str_eq(field_group(value_str_at(row, "api")), x->group), moved = !str_eq(field_group(value_str_at(row, "instead")), x->group);
+        for (uint32_t k = 0; same && k < field_len(kinds); k++) {
+            struct value kind = field_item(kinds, k);
+            if (kind.kind == V_STR && is_plural_of(a, x->resource, v_text(kind))) gone = moved;
+        }
+    }
+    return gone;
+}
+
+static bool all_obsolete(struct facts *f, const struct object *role, const struct grants *lost)
+{
+    struct value table = value_at(checks_data(f, "kubernetes/apis.yaml"), "apis", NULL);
+    for (uint32_t i = 0; i < lost->n; i++)
+        if (lost->v[i].role == role && !is_obsolete(f->a, table, &lost->v[i])) return false;
+    return true;
+}
+
 /* One finding a role that held what is lost. */
 static void report_lost(struct facts *f, const struct object *role, const struct grants *lost, struct str who)
 {
@@ -129,7 +163,7 @@ static void report_lost(struct facts *f, const struct object *role, const struct
         if (lost->v[i].role == role) names_add(&l, show_grant(f->a, &lost->v[i]));
     const struct object *now = view_is(f, role);
     bool there = now && view_is_written(now);
-    struct finding *x = view_report(f, "rbac/permission-removed", SEVERITY_WARNING, ABOUT_CHANGE, there ? f->judged : &f->old_side, there ? now : role, STR("rules"));
+    struct finding *x = view_report(f, "rbac/permission-removed", all_obsolete(f, role, lost) ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, there ? f->judged : &f->old_side, there ? now : role, STR("rules"));
     x->subject = role->id;
     x->message = str_printf(f->a, "%.*s may no longer: %.*s", STR_ARG(who), STR_ARG(names_show(&l, 5)));
     finding_evidence(&f->findings, x, "%u permissions of the old version are in none of its roles now", l.n);

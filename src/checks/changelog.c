@@ -181,7 +181,8 @@ static void check_contradiction(struct facts *f, struct str from, struct str to,
     for (uint32_t i = 0; i < f->changelog->n; i++)
         if (str_eq(f->changelog->v[i].version, to)) at = f->changelog->v[i].at;
     struct finding *x = report(f, "changelog/contradicts", SEVERITY_WARNING, to, at);
-    x->message = str_printf(f->a, "no entry between %.*s and %.*s is marked as breaking, and this upgrade breaks %u things here", STR_ARG(from), STR_ARG(to), errors);
+    x->message = str_printf(f->a, "no entry between %.*s and %.*s is marked as breaking (%u release%s listed), and this upgrade breaks %u thing%s here", STR_ARG(from), STR_ARG(to), releases,
+                            releases == 1 ? " is" : "s are", errors, errors == 1 ? "" : "s");
     finding_evidence(&f->findings, x, "%.*s", STR_ARG(names_show(&l, 3)));
     x->fix = STR("do not rely on the changelog alone for this upgrade");
 }

@@ -29,7 +29,7 @@ static void report_failure(struct facts *f, const struct obstacle *o)
     x->at = template_place(f, o->tmpl, o->line, o->column);
     const char *when = o->migrated ? "once the keys above are migrated, the new chart does not render" : o->passed_over ? "the new chart possibly does not render, when what stops it before is repaired" :
                        "the new chart does not render with these values";
-    x->message = str_printf(f->a, "%s: %.*s", when, STR_ARG(o->message));
+    x->message = str_printf(f->a, "%s: %.*s", when, STR_ARG(str_trim(o->message)));
     x->confidence = o->passed_over ? 60 : 100;
     for (uint32_t i = 0; i < o->keys_n && i < 12; i++) finding_evidence(&f->findings, x, "%s %.*s", o->migrated ? "it is about" : "it goes on without", STR_ARG(o->keys[i]));
     x->fix = o->keys_n ? STR("change or remove the keys named here") : STR("set what the message asks for");

@@ -1,6 +1,8 @@
 /* Defaults of the new chart: those that changed under the user, and those that the user repeats. */
 #include "checks/values_say.h"
 
+#include "text/units.h"
+
 static bool ends(struct str field, const char *last)
 {
     size_t n = strlen(last);
@@ -30,6 +32,43 @@ static bool is_routine(const struct trait *t)
            str_has(v_text(t->to), STR("/")) && str_has(v_text(t->to), STR(":")) && !str_has(v_text(t->from), STR("\n"));
 }
 
+/* The same setting written otherwise: true and "true", 8080 and "8080", 1Gi and 1024Mi, 24h and 24h0m0s. */
+static bool is_same_setting(struct facts *f, struct value was, struct value is)
+{
+    struct str x = values_show(f, (struct str){0}, was), y = values_show(f, (struct str){0}, is), error;
+    int64_t a, b;
+    if (was.kind == V_STR) x = v_text(was);
+    if (is.kind == V_STR) y = v_text(is);
+    if (was.kind == V_MAP || was.kind == V_LIST || is.kind == V_MAP || is.kind == V_LIST || !x.n || !y.n) return false;
+    if (str_eq(x, y) || (quantity_parse(x, &a) && quantity_parse(y, &b) && a == b)) return true;
+    return duration_parse(f->a, x, &a, &error) && duration_parse(f->a, y, &b, &error) && a == b;
+}
+
+/* What the API server sets where a manifest says nothing: saying it is no change
+ * (https://kubernetes.io/docs/reference/kubernetes-api/, "Defaults to"). */
+static bool is_api_default(const struct trait *t)
+{
+    static const struct { const char *field, *value; } defaults[] = {
+        {"spec.type", "ClusterIP"}, {"spec.sessionAffinity", "None"}, {"spec.internalTrafficPolicy", "Cluster"}, {"spec.externalTrafficPolicy", "Cluster"},
+        {"spec.podManagementPolicy", "OrderedReady"}, {"spec.template.spec.restartPolicy", "Always"}, {"spec.template.spec.dnsPolicy", "ClusterFirst"},
+        {"spec.template.spec.schedulerName", "default-scheduler"}, {"spec.strategy.type", "RollingUpdate"}, {"spec.updateStrategy.type", "RollingUpdate"},
+        {"spec.concurrencyPolicy", "Allow"},
+    };
+    struct value empty = t->from.kind == V_NIL || (t->from.kind == V_STR && !t->from.n) ? t->from : t->to, other = value_same(empty, t->from) ? t->to : t->from;
+    if (!(empty.kind == V_NIL || (empty.kind == V_STR && !empty.n)) || other.kind != V_STR) return false;
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+        if (str_is(t->field, defaults[i].field) && str_is(v_text(other), defaults[i].value)) return true;
+    return false;
+}
+
+/* Lists of which the chart makes its own program's environment, arguments and volumes: every release changes them, and they
+ * belong to its image. */
+static bool is_inner_list(const struct default_effect *e, const struct trait *t)
+{
+    if (e->change->was.kind != V_LIST || e->change->is.kind != V_LIST) return false;
+    return str_has(t->field, STR("ontainers[")) || str_has(t->field, STR(".volumes["));
+}
+
 /* Details of how the platform asks whether a container lives: worth knowing, nothing to decide. */
 static bool is_detail(const struct trait *t) { return str_has(t->field, STR("Probe.")) || str_has(t->field, STR("securityContext")); }
 
@@ -47,12 +86,13 @@ static void check_defaults(struct facts *f)
         const struct default_effect *e = &f->usage.defaults[i];
         const struct trait *shown = NULL;
         bool detail = true;
-        if (looks_like_version(e->change->is) && looks_like_version(e->change->was)) continue;
+        if ((looks_like_version(e->change->is) && looks_like_version(e->change->was)) || is_same_setting(f, e->change->was, e->change->is)) continue;
         for (uint32_t k = 0; k < e->signature.n; k++) {
             const struct trait *t = &e->signature.v[k];
-            if (is_routine(t) || !was_so(f, t)) continue;
-            if (!shown || (detail && !is_detail(t))) shown = t;
-            detail = detail && is_detail(t);
+            if (is_routine(t) || is_api_default(t) || !was_so(f, t)) continue;
+            bool small = is_detail(t) || is_inner_list(e, t);
+            if (!shown || (detail && !small)) shown = t;
+            detail = detail && small;
         }
         if (!shown) continue;
         struct finding *x = finding_add(&f->findings, "values/default-changed", detail ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, e->path);
