@@ -82,6 +82,7 @@ static bool same_peer(const struct facts *f, struct value was, struct value is)
     if (value_same(was, is)) return true;
     struct value x = value_at(was, "podSelector", NULL), y = value_at(is, "podSelector", NULL);
     if (x.kind == V_NIL || y.kind == V_NIL || value_at(was, "namespaceSelector", NULL).kind != V_NIL || value_at(is, "namespaceSelector", NULL).kind != V_NIL) return false;
+    if (selector_is_empty(y, SELECTOR_LABELS)) return true; /* all pods of the namespace */
     bool any = false;
     for (uint32_t i = 0; i < f->old_side.workloads_n; i++) {
         const struct workload *w = &f->old_side.workloads[i], *now = view_workload_is(f, w);
