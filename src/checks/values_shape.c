@@ -82,7 +82,7 @@ static void check_shapes(struct facts *f)
 
 /* ---- purposes ---- */
 
-/* What a field is for: two fields of one purpose may take each other's place. The first name on the way down that tells. */
+/* What a field is for: two fields of one purpose may take each other's place. */
 static const struct purpose {
     const char *keys, *name;
 } purposes[] = {
@@ -108,16 +108,22 @@ static int purpose_of(struct str key)
     return -1;
 }
 
-/* Of a field's path: that of the first telling name, read from its end where the names are nearest to the value. */
+enum { HOLDERS = 2 }; /* labels, programs and resources hold names of any kind: what is below them is theirs */
+
+static int purpose_below(int above, struct str key)
+{
+    if (above >= 0 && above <= HOLDERS) return above;
+    int p = purpose_of(key);
+    return p >= 0 ? p : above;
+}
+
 static int purpose_of_path(struct str path)
 {
     int found = -1;
     struct str rest = path, one, head, tail;
     while (rest.n) {
         str_cut(rest, STR("."), &one, &rest);
-        int p = purpose_of(str_cut(one, STR("["), &head, &tail) ? head : one);
-        if (p >= 0 && (p <= 2 || !rest.n || found < 0)) found = p; /* labels, programs and resources hold names of any kind */
-        if (p >= 0 && p <= 2) return p;
+        found = purpose_below(found, str_cut(one, STR("["), &head, &tail) ? head : one);
     }
     return found;
 }
@@ -138,38 +144,36 @@ static bool is_telling(struct value v)
     return (v.kind == V_INT && (v.u.i > 2 || v.u.i < 0)) || (v.kind == V_FLOAT && (v.u.f > 2 || v.u.f < 0));
 }
 
-/* Whether the manifest has the value somewhere for this purpose. */
-static bool serves(struct facts *f, struct value at, struct str path, struct value v, int purpose, uint32_t depth)
+/* The purposes for which a manifest has the value, a bit each. */
+static uint32_t purposes_in(struct facts *f, struct value at, struct value v, int above, uint32_t depth)
 {
-    if (depth > 48) return false;
-    if (at.kind == V_MAP && at.u.map) {
-        for (uint32_t i = 0; i < at.u.map->n; i++)
-            if (serves(f, at.u.map->v[i].value, path_key(f->a, path, at.u.map->v[i].key), v, purpose, depth + 1)) return true;
-        return false;
-    }
-    if (at.kind == V_LIST) {
-        for (uint32_t i = 0; i < list_len(at); i++)
-            if (serves(f, at.u.list->v[i], path, v, purpose, depth + 1)) return true;
-        return false;
-    }
-    return at.kind != V_NIL && carries(f, at, v) && purpose_of_path(path) == purpose;
+    uint32_t found = 0;
+    if (depth > 48) return 0;
+    if (at.kind == V_MAP && at.u.map)
+        for (uint32_t i = 0; i < at.u.map->n; i++) found |= purposes_in(f, at.u.map->v[i].value, v, purpose_below(above, at.u.map->v[i].key), depth + 1);
+    else if (at.kind == V_LIST)
+        for (uint32_t i = 0; i < list_len(at); i++) found |= purposes_in(f, at.u.list->v[i], v, above, depth + 1);
+    else if (above >= 0 && at.kind != V_NIL && carries(f, at, v)) found = 1u << above;
+    return found;
 }
 
-static bool still_serves(struct facts *f, const struct trait *t, struct value v)
+static uint32_t purposes_on(struct facts *f, const struct side *s, struct value v)
 {
-    const struct object *was = objects_find(&f->old_side.objects, t->object), *is = was ? view_is(f, was) : NULL;
-    return is && view_is_written(is) && serves(f, is->v, (struct str){0}, v, purpose_of_path(t->field), 0);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < s->objects.n; i++)
+        if (view_is_written(&s->objects.v[i]) && s->objects.v[i].owner != OWNER_CRD) found |= purposes_in(f, s->objects.v[i].v, v, -1, 0);
+    return found;
 }
 
-/* What the new chart makes of the key, by rendering without it: the first field that had the value. */
-static bool find_new_use(struct facts *f, const struct key *k, struct str *object, struct str *field)
+/* What a side makes of the key, by rendering without it: the first field that had the value. */
+static bool find_use(struct facts *f, const struct side *s, const struct key *k, struct str *object, struct str *field)
 {
     struct side *without = NEW(f->a, struct side);
     struct object_changes changes = {0};
-    *without = *f->judged;
-    without->user = usage_without(f->a, f->judged->user, k->segment, k->segments);
+    *without = *s;
+    without->user = usage_without(f->a, s->user, k->segment, k->segments);
     if (!view_render(f, without, NULL)) return false;
-    diff_objects(f->a, &without->objects, &f->judged->objects, &changes);
+    diff_objects(f->a, &without->objects, &s->objects, &changes);
     for (uint32_t i = 0; i < changes.n; i++)
         for (uint32_t n = 0; n < changes.v[i].fields_n; n++) {
             const struct field_change *c = &changes.v[i].fields[n];
@@ -181,35 +185,22 @@ static bool find_new_use(struct facts *f, const struct key *k, struct str *objec
     return false;
 }
 
-static const struct trait *old_use(struct facts *f, const struct key *k, bool *kept)
-{
-    const struct trait *first = NULL;
-    *kept = false;
-    for (uint32_t i = 0; i < k->old_signature.n && !*kept; i++) {
-        const struct trait *t = &k->old_signature.v[i];
-        if (!t->field.n || diff_is_noise(t->field) || !carries(f, t->from, k->value) || purpose_of_path(t->field) < 0) continue;
-        if (!first) first = t;
-        *kept = still_serves(f, t, k->value);
-    }
-    return first;
-}
-
 static void check_meaning(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
-        bool kept;
-        struct str object, field;
-        if (key_is_dead(k) || k->old_effect != WORKS || k->new_effect != WORKS || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value)) continue;
-        const struct trait *was = old_use(f, k, &kept);
-        if (!was || kept || !find_new_use(f, k, &object, &field)) continue;
-        int before = purpose_of_path(was->field), now = purpose_of_path(field);
-        if (now < 0 || now == before) continue;
+        struct str object, field, old_object, old_field;
+        if (key_is_dead(k) || k->old_effect == WORKS_NOT || k->new_effect == WORKS_NOT || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value)) continue;
+        uint32_t were = purposes_on(f, &f->old_side, k->value), are = were ? purposes_on(f, f->judged, k->value) : 0;
+        if (!are || (were & are)) continue; /* as before; experiments are for the rest */
+        if (!find_use(f, &f->old_side, k, &old_object, &old_field) || !find_use(f, f->judged, k, &object, &field)) continue;
+        int before = purpose_of_path(old_field), now = purpose_of_path(field);
+        if (before < 0 || now < 0 || now == before) continue;
         struct finding *x = finding_add(&f->findings, "values/meaning-changed", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
         x->at = values_place(f, k->at);
         x->confidence = 80;
         x->message = str_printf(f->a, "the old chart made %s of it, and the new chart makes %s of it: %.*s of %.*s", purposes[before].name, purposes[now].name, STR_ARG(field), STR_ARG(object));
-        finding_evidence(&f->findings, x, "before, it was %.*s of %.*s", STR_ARG(was->field), STR_ARG(was->object));
+        finding_evidence(&f->findings, x, "before, it was %.*s of %.*s", STR_ARG(old_field), STR_ARG(old_object));
         x->fix = str_printf(f->a, "look up what %.*s means in the new chart's values.yaml, and find the key that has its old meaning", STR_ARG(k->path));
     }
 }
