@@ -2,6 +2,7 @@
 
 #include "base/rules.h"
 #include "facts/rulebook_shapes.h"
+#include "text/semver.h"
 #include "text/units.h"
 #include "value/yaml.h"
 
@@ -39,6 +40,32 @@ static uint32_t input_of(const struct rulebook *r, size_t i)
     return r->input[i];
 }
 
+/* ---- what a shape cannot say of an advisory ---- */
+
+static bool check_constraint(const struct rulebook *r, struct value advisory, const char *key, struct place otherwise)
+{
+    const struct entry *e = map_find(advisory.u.map, str_from(key));
+    struct str error;
+    if (!e || semver_constraints_parse(r->a, v_text(e->value), &error)) return true;
+    struct place at = origin_get(r->origins, e->at)->value_at;
+    return diag_error(r->diags, at.line ? at : otherwise, "%s cannot be \"%.*s\": %.*s", key, STR_ARG(v_text(e->value)), STR_ARG(error));
+}
+
+static bool check_advisories(const struct rulebook *r, struct value file)
+{
+    struct value list = value_at(file, "advisories", NULL);
+    bool ok = true;
+    for (uint32_t i = 0; i < list_len(list); i++) {
+        struct value x = list.u.list->v[i];
+        struct place at = origin_get(r->origins, list_origin(list.u.list, i))->value_at;
+        if (!str_starts(value_str_at(x, "id"), STR("advisory/")))
+            ok = diag_error(r->diags, at, "an advisory cannot be called \"%.*s\": its id begins with advisory/", STR_ARG(value_str_at(x, "id")));
+        ok = check_constraint(r, x, "old", at) && ok;
+        ok = check_constraint(r, x, "new", at) && ok;
+    }
+    return ok;
+}
+
 static bool add_query(struct rulebook *r, size_t i)
 {
     struct query q;
@@ -57,7 +84,8 @@ static bool check_file(struct rulebook *r, size_t i)
     const struct rulebook_folder *folder = str_ends(f->path, STR(".yaml")) ? folder_of(f->path) : NULL;
     struct value v;
     if (!folder) return misplaced(r, f);
-    return shape_read(r->a, f->data, input_of(r, i), folder->shape, r->origins, folder->what, &v, r->diags);
+    if (!shape_read(r->a, f->data, input_of(r, i), folder->shape, r->origins, folder->what, &v, r->diags)) return false;
+    return !str_starts(f->path, STR("advisories/")) || check_advisories(r, v);
 }
 
 bool rulebook_open(struct arena *a, struct str dir, struct diags *d, struct rulebook *out)

@@ -95,3 +95,19 @@ TEST(rulebook_compiles_queries)
     CHECK(!ok);
     CHECK(d->n == 1 && d->v[0].at.line == 1 && d->v[0].at.column == 3);
 }
+
+TEST(rulebook_checks_versions_of_advisories)
+{
+    struct str dir = testdir_new(a);
+    struct diags *d;
+    bool ok;
+    testdir_write(a, dir, "advisories/mine.yaml",
+                  STR("charts: [x]\nadvisories:\n  - {id: mine, severity: info, title: T, text: T, fix: F, source: S, old: \">=1.0\"}\n"
+                      "  - {id: advisory/b, severity: info, title: T, text: T, fix: F, source: S, new: \"newer\"}\n"));
+    open_dir(a, dir, &ok, &d);
+    CHECK(!ok);
+    CHECK_INT(d->n, 2);
+    if (d->n != 2) return;
+    CHECK(str_starts(d->v[0].message, STR("an advisory cannot be called \"mine\"")) && d->v[0].at.line == 3);
+    CHECK(str_starts(d->v[1].message, STR("new cannot be \"newer\"")) && d->v[1].at.line == 4);
+}
