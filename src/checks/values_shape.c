@@ -185,12 +185,20 @@ static bool find_use(struct facts *f, const struct side *s, const struct key *k,
     return false;
 }
 
+/* A key that means something else has another default: nobody looks for the others at the price of a walk over all objects. */
+static bool has_other_default(const struct facts *f, struct str path)
+{
+    for (uint32_t i = 0; i < f->diff.defaults.n; i++)
+        if (f->diff.defaults.v[i].kind == CHANGE_CHANGED && str_eq(f->diff.defaults.v[i].path, path)) return true;
+    return false;
+}
+
 static void check_meaning(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
         struct str object, field, old_object, old_field;
-        if (key_is_dead(k) || k->old_effect == WORKS_NOT || k->new_effect == WORKS_NOT || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value)) continue;
+        if (key_is_dead(k) || k->old_effect == WORKS_NOT || k->new_effect == WORKS_NOT || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value) || !has_other_default(f, k->path)) continue;
         uint32_t were = purposes_on(f, &f->old_side, k->value), are = were ? purposes_on(f, f->judged, k->value) : 0;
         if (!are || (were & are)) continue; /* as before; experiments are for the rest */
         if (!find_use(f, &f->old_side, k, &old_object, &old_field) || !find_use(f, f->judged, k, &object, &field)) continue;
