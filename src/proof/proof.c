@@ -1,5 +1,6 @@
 #include "proof/proof.h"
 
+#include "base/parallel.h"
 #include "proof/flow.h"
 
 /* ---- the parts of a plan ---- */
@@ -178,11 +179,63 @@ static void check_losses(struct search *q, const struct sorts *sorts)
 
 /* ---- all obligations ---- */
 
+/* What was found of one part. */
+struct finding_of_part {
+    struct proof counts;        /* states, runs, the witness */
+    uint32_t witness_steps;
+    struct disproof *failure;
+};
+
+struct sharing {
+    const struct search *q;
+    struct sorts *sorts;
+    struct finding_of_part *found; /* by part */
+};
+
+static void search_one(void *context, size_t i, struct arena *mine)
+{
+    struct sharing *s = context;
+    struct finding_of_part *found = &s->found[i];
+    struct search own = *s->q;
+    own.a = mine;
+    own.proof = &found->counts;
+    own.witness_steps = 0;
+    own.nodes = NULL;
+    own.slots = NULL;
+    own.nodes_cap = own.slots_n = 0;
+    search_part(&own, &s->sorts->v[i].part, &s->sorts->v[i].lost, &found->failure);
+    found->witness_steps = own.witness_steps;
+}
+
+/* In the order of the parts, up to the first that fails: as if they had been searched one after the other. */
+static bool take_findings(struct search *q, const struct finding_of_part *v, uint32_t n, struct disproof **first)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        q->proof->states += v[i].counts.states;
+        q->proof->runs += v[i].counts.runs;
+        if (v[i].witness_steps > q->witness_steps) {
+            q->witness_steps = v[i].witness_steps;
+            q->proof->witness = v[i].counts.witness;
+            q->proof->witness_n = v[i].counts.witness_n;
+            q->proof->witness_cap = v[i].counts.witness_cap;
+        }
+        *first = v[i].failure;
+        if (*first) return false;
+    }
+    return true;
+}
+
+/* The parts know nothing of each other: all cores search. The first goes ahead, for what does not depend on the part. */
 static bool holds(struct search *q, struct sorts *sorts, struct disproof **first)
 {
-    for (uint32_t i = 0; i < sorts->n; i++)
-        if (!search_part(q, &sorts->v[i].part, &sorts->v[i].lost, first)) return false;
-    return true;
+    enum { COST = 64 << 10 }; /* of a part, as parallel_for counts */
+    struct sharing s = {q, sorts, NEW_ARRAY(q->a, struct finding_of_part, sorts->n + 1)};
+    if (!sorts->n) return true;
+    if (!search_part(q, &sorts->v[0].part, &sorts->v[0].lost, first)) return false;
+    struct sorts rest = {.v = sorts->v + 1, .n = sorts->n - 1};
+    s.sorts = &rest;
+    parallel_for(q->a, rest.n, (size_t)rest.n * COST, search_one, &s);
+    return take_findings(q, s.found, rest.n, first);
 }
 
 /* The same without a step: only parts to which it matters, one of each look. */
