@@ -198,22 +198,29 @@ bool render_chart(struct arena *a, const struct chart *c, const struct map *user
 }
 
 static bool render_with(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
-                        struct diags *d, const struct strmap *only, struct trace *trace, struct render *r);
+                        struct diags *d, const struct strmap *only, struct trace *trace, const struct repeat *until, struct render *r);
 
 bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                        struct diags *d, const struct strmap *only, struct render *r)
 {
-    return render_with(a, c, user, env, parses, d, only, NULL, r);
+    return render_with(a, c, user, env, parses, d, only, NULL, NULL, r);
+}
+
+bool render_chart_until(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                        struct diags *d, const struct strmap *only, bool (*enough)(void *context, const struct rendered *file), void *context, struct render *r)
+{
+    struct repeat until = {.enough = enough, .context = context};
+    return render_with(a, c, user, env, parses, d, only, NULL, &until, r);
 }
 
 bool render_chart_traced(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                          struct diags *d, const struct strmap *only, struct render *r)
 {
-    return render_with(a, c, user, env, parses, d, only, trace_new(a), r);
+    return render_with(a, c, user, env, parses, d, only, trace_new(a), NULL, r);
 }
 
 static bool render_with(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
-                        struct diags *d, const struct strmap *only, struct trace *trace, struct render *r)
+                        struct diags *d, const struct strmap *only, struct trace *trace, const struct repeat *until, struct render *r)
 {
     *r = (struct render){.a = a, .env = env};
     a->guard->steps = 0;
@@ -238,7 +245,7 @@ static bool render_with(struct arena *a, const struct chart *c, const struct map
     for (uint32_t i = 0; i < u->n; i++) r->template_names[i] = u->v[i].path;
     struct tmpl_set *set = tmpl_set_new(a, NULL);
     r->exec = (struct exec){.a = a, .env = env, .set = set, .reads = &r->reads, .parses = parses, .trace = trace};
-    return kube_version_fits(r) && parse_all(r, u, set, parses) && run_all(r, u, only, NULL);
+    return kube_version_fits(r) && parse_all(r, u, set, parses) && run_all(r, u, only, until);
 }
 
 /* ---- again, with other values ---- */

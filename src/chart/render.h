@@ -42,6 +42,10 @@ bool render_chart(struct arena *a, const struct chart *c, const struct map *user
 bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                        struct diags *d, const struct strmap *only, struct render *r);
 
+/* The same; `enough` is asked after each file, and ends the render with true when it says so: r->files is then a part. */
+bool render_chart_until(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
+                        struct diags *d, const struct strmap *only, bool (*enough)(void *context, const struct rendered *file), void *context, struct render *r);
+
 /* The same once more, slower, for the origins of the bytes: r->files[i].spans, which trace_origin takes with an offset in
  * r->files[i].text. */
 bool render_chart_traced(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,

@@ -163,7 +163,8 @@ enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, 
     b->probes++;
     if (!limited || !render_edits(b, e, n, &readers.paths, !sig, &r, &ok)) {
         struct diags *quiet = diags_new(b->scratch, b->inputs);
-        ok = render_chart_some(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, limited ? &readers.paths : NULL, &r);
+        ok = render_chart_until(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, limited ? &readers.paths : NULL,
+                                sig ? NULL : seen_enough, b, &r);
     }
     enum works works = WORKS_BY_FAILING;
     if (ok) works = compare_renders(b, &r, limited, sig) ? WORKS : WORKS_NOT;

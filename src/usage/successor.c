@@ -229,7 +229,7 @@ static struct respelling respelling_of(const struct key *k, const struct str *to
     return r;
 }
 
-static int try_candidate(struct successors *s, const struct key *k, struct str path)
+static int try_candidate(struct successors *s, struct key *k, struct str path)
 {
     struct bench *now = s->now;
     struct signature sig = {0};
@@ -238,9 +238,12 @@ static int try_candidate(struct successors *s, const struct key *k, struct str p
     e[1].segment = usage_segments(now->a, path, &e[1].segments);
     usage_get(now->user, e[1].segment, e[1].segments, &taken);
     if (taken || !usage_reads_path(now, e[1].segment, e[1].segments)) return 0;
-    if (usage_probe(now, e, 2, &sig) != WORKS) return 0;
+    enum works w = usage_probe(now, e, 2, &sig);
+    if (w == WORKS_BY_FAILING) return 0; /* it may yet render when other keys have found their places: not noted */
     struct respelling r = respelling_of(k, e[1].segment, e[1].segments);
-    return signature_likeness(now->a, &k->old_signature, &sig, k->value, &r);
+    int like = w == WORKS ? signature_likeness(now->a, &k->old_signature, &sig, k->value, &r) : 0;
+    *PUSH(now->a, k->tried, k->tried_n, k->tried_cap) = (struct trial_place){path, like};
+    return like;
 }
 
 static bool is_prefix(struct str x, struct str y) { return y.n > x.n && y.p[x.n] == '.' && str_starts(y, x); }
@@ -277,6 +280,24 @@ static int needed(const struct successors *s, const struct key *k, struct str pa
     return against_the_chart ? SURE : leaves ? LEAVES : GOOD_ENOUGH;
 }
 
+/* Whether one of two places stands in the map that holds the other, or below it. */
+static bool is_beside(struct str x, struct str y)
+{
+    ptrdiff_t i = str_find_last(x, STR(".")), j = str_find_last(y, STR("."));
+    return (i > 0 && str_starts(y, str_sub(x, 0, (size_t)i + 1))) || (j > 0 && str_starts(x, str_sub(y, 0, (size_t)j + 1)));
+}
+
+/* What an earlier try of the place brought, if nothing beside it has been settled since: another would bring the same. */
+static const struct trial_place *earlier_try(const struct successors *s, const struct key *k, struct str path)
+{
+    const struct trial_place *t = NULL;
+    for (uint32_t i = 0; i < k->tried_n; i++)
+        if (str_eq(k->tried[i].path, path)) t = &k->tried[i];
+    for (uint32_t j = 0; j < s->settled_n && t; j++)
+        if (is_beside(path, s->settled[j])) t = NULL;
+    return t;
+}
+
 void successors_find(struct successors *s, struct key *k)
 {
     struct candidates c = {0};
@@ -289,7 +310,8 @@ void successors_find(struct successors *s, struct key *k)
     bool possible = first || c.n < 2 || any_may_be(s, k, &c);
     for (uint32_t i = 0; i < c.n && possible && best < PERFECT && !(told && best > SURE); i++) {
         if (first && i == 1 && c.n > 2 && !any_may_be(s, k, &c)) break;
-        int like = try_candidate(s, k, c.v[i].path);
+        const struct trial_place *earlier = earlier_try(s, k, c.v[i].path);
+        int like = earlier ? earlier->like : try_candidate(s, k, c.v[i].path);
         if (like <= best || like < needed(s, k, c.v[i].path, told && i)) continue;
         if (best && told && like <= SURE) continue;
         best = like;

@@ -17,6 +17,7 @@ struct successors {
     struct bench *old, *now;
     const struct value_changes *defaults;
     struct place_node *v; uint32_t n, cap;
+    struct str *settled; uint32_t settled_n, settled_cap; /* places that keys have gone to since all was tried before */
 };
 
 /* Collects the places. Both benches have their base renders. */

@@ -184,17 +184,22 @@ static void find_successors(struct bench *old, struct bench *now, const struct v
 {
     enum { PASSES = 3 };
     uint32_t before = 0, proved = 0;
+    struct successors last = {0};
     for (int pass = 0; pass < PASSES; pass++) {
         struct successors s;
         struct search f = {.all = &s};
         uint32_t open = 0;
         successors_prepare(old, now, defaults, &s);
+        s.settled = last.settled;
+        s.settled_n = last.settled_n;
+        last = (struct successors){0};
         before = proved;
         for (uint32_t i = 0; i < u->n; i++)
             if (key_is_dead(&u->keys[i]) && !u->keys[i].renamed_proved) *PUSH(now->a, f.keys, f.n, f.cap) = &u->keys[i];
         usage_lanes(old, now, f.n, find_successor, &f);
         for (uint32_t i = 0; i < f.n; i++) {
             proved += f.keys[i]->renamed_proved;
+            if (f.keys[i]->renamed_proved) *PUSH(now->a, last.settled, last.settled_n, last.settled_cap) = f.keys[i]->renamed_to;
             open += !f.keys[i]->renamed_proved;
         }
         successors_settle(u);
