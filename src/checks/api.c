@@ -49,7 +49,11 @@ static bool adapts(struct facts *f, const struct side *s, const struct object *o
     struct side again = *s;
     again.env.api_versions = object_api_versions(f->a, s->env.helm_major);
     list_add(again.env.api_versions, v_str(str_printf(f->a, "%.*s/%.*s", STR_ARG(instead), STR_ARG(o->kind))));
-    bool ok = view_render(f, &again, NULL);
+    /* Its own template is enough where templates share nothing. */
+    struct strmap only = strmap_new(f->a);
+    bool apart = o->from && o->from->rendered < s->render.files_n && !s->render.exec.writes_n;
+    if (apart) strmap_put(&only, s->render.files[o->from->rendered].path, f);
+    bool ok = view_render(f, &again, apart ? &only : NULL);
     const struct object *now = ok ? objects_find(&again.objects, o->id) : NULL;
     return now && view_is_written(now) && !str_eq(now->api_version, o->api_version);
 }

@@ -1,4 +1,5 @@
 /* Keys that no template knows, and keys that are written twice. */
+#include "base/parallel.h"
 #include "checks/values_say.h"
 
 #include "usage/static.h"
@@ -85,15 +86,23 @@ struct reach {
     struct static_reads *of[2];
 };
 
+enum { PER_TEMPLATE = 16 << 10 }; /* what one template costs, as parallel_for counts */
+
+static void read_side(void *context, size_t i, struct arena *mine)
+{
+    struct reach *r = context;
+    const struct side *side = i ? &r->f->old_side : &r->f->new_side;
+    r->of[i] = static_reads(mine, side->chart, side->user, parse_cache_fork(mine, r->f->parses));
+}
+
 /* *known: a reader names the key, or a subchart that is not at hand may do so. */
 static enum may_read reach_of(struct reach *r, const struct key *k, bool *known)
 {
-    const struct side *side[2] = {&r->f->new_side, &r->f->old_side};
     enum may_read best = READ_NO;
     *known = false;
+    if (!r->of[0]) parallel_for(r->f->a, 2, r->f->new_side.chart->templates_n * PER_TEMPLATE, read_side, r);
     for (int i = 0; i < 2; i++) {
         struct reader first;
-        if (!r->of[i]) r->of[i] = static_reads(r->f->a, side[i]->chart, side[i]->user, r->f->parses);
         enum may_read one = static_may_read(r->of[i], k->segment, k->segments, &first);
         if (one > best) best = one;
         *known = *known || (one == READ_YES && first.by_name) || (one == READ_POSSIBLY && first.why);

@@ -1,5 +1,5 @@
 /* Defaults that changed under a user who relies on them. */
-#include "usage/usage.h"
+#include "usage/lanes.h"
 
 #include "value/yaml.h"
 
@@ -21,10 +21,24 @@ static bool user_sets(struct arena *a, const struct map *user, struct str path)
 
 static bool is_plain(struct value v) { return v.kind == V_BOOL || v.kind == V_STR || v.kind == V_FLOAT || v.kind == V_INT || v.kind == V_LIST; }
 
-void usage_defaults(struct bench *now, const struct value_changes *defaults, struct usage *u)
+struct trials {
+    struct default_effect *v; /* signature: empty where it has no effect */
+    struct value_edit *edit;
+    bool *works;
+    uint32_t n;
+};
+
+static void try_default(void *context, struct bench *old, struct bench *now, uint32_t i)
 {
-    uint32_t tried = 0;
-    for (uint32_t i = 0; i < defaults->n && tried < MOST_PROBES; i++) {
+    struct trials *t = context;
+    (void)old;
+    t->works[i] = usage_probe(now, &t->edit[i], 1, &t->v[i].signature) == WORKS;
+}
+
+void usage_defaults(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u)
+{
+    struct trials t = {NEW_ARRAY(now->a, struct default_effect, MOST_PROBES), NEW_ARRAY(now->a, struct value_edit, MOST_PROBES), NEW_ARRAY(now->a, bool, MOST_PROBES), 0};
+    for (uint32_t i = 0; i < defaults->n && t.n < MOST_PROBES; i++) {
         const struct value_change *d = &defaults->v[i];
         bool renamed = d->kind == CHANGE_RENAMED;
         if ((d->kind != CHANGE_CHANGED && !renamed) || !is_plain(d->was) || !is_plain(d->is) || value_same(d->was, d->is)) continue;
@@ -33,9 +47,10 @@ void usage_defaults(struct bench *now, const struct value_changes *defaults, str
         struct value_edit at = {.value = d->was};
         at.segment = usage_segments(now->a, path, &at.segments);
         if (!usage_reads_path(now, at.segment, at.segments)) continue;
-        struct signature sig = {0};
-        tried++;
-        if (usage_probe(now, &at, 1, &sig) != WORKS) continue;
-        *PUSH(now->a, u->defaults, u->defaults_n, u->defaults_cap) = (struct default_effect){d, path, sig};
+        t.edit[t.n] = at;
+        t.v[t.n++] = (struct default_effect){d, path, {0}};
     }
+    usage_lanes(old, now, t.n, try_default, &t);
+    for (uint32_t i = 0; i < t.n; i++)
+        if (t.works[i]) *PUSH(now->a, u->defaults, u->defaults_n, u->defaults_cap) = t.v[i];
 }

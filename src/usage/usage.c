@@ -253,7 +253,7 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     now->places = NULL;
     now->places_n = now->places_cap = 0;
     now->places_of = NULL;
-    if (out->based) usage_defaults(now, defaults, out);
+    if (out->based) usage_defaults(old, now, defaults, out);
     now->env = given;
     out->base.env = given;
     out->probes = old->probes + now->probes;

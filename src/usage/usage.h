@@ -163,7 +163,7 @@ bool signature_meets(const struct signature *was, const struct signature *is, st
 bool usage_rebase(struct bench *b, const struct map *user, struct render *r);
 
 /* Which of the changed defaults that the user relies on have an effect; sets u->defaults. */
-void usage_defaults(struct bench *now, const struct value_changes *defaults, struct usage *u);
+void usage_defaults(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u);
 
 /* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered. */
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out);
