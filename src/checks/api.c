@@ -41,20 +41,51 @@ static struct api_fate fate_of(struct facts *f, struct value table, const struct
     return (struct api_fate){0};
 }
 
+/* Renders of a side as if the cluster answered for a kind, one for each kind that was asked for. */
+struct answer {
+    const struct side *of;
+    struct str instead, kind;
+    struct side again;
+    bool ok;
+};
+struct answers {
+    struct facts f;    /* with an arena of its own: all is thrown away */
+    struct answer *v;
+    uint32_t n, cap;
+};
+
+/* Templates with an object of that kind are enough where templates share nothing; NULL: all. */
+static const struct strmap *templates_of(struct answers *q, const struct side *s, struct str kind)
+{
+    struct strmap *only = NEW(q->f.a, struct strmap);
+    *only = strmap_new(q->f.a);
+    if (s->render.exec.writes_n) return NULL;
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *o = &s->objects.v[i];
+        if (str_eq(o->kind, kind) && o->from && o->from->rendered < s->render.files_n) strmap_put(only, s->render.files[o->from->rendered].path, q);
+    }
+    return only;
+}
+
+static const struct answer *answer_for(struct answers *q, const struct side *s, struct str instead, struct str kind)
+{
+    for (uint32_t i = 0; i < q->n; i++)
+        if (q->v[i].of == s && str_eq(q->v[i].instead, instead) && str_eq(q->v[i].kind, kind)) return &q->v[i];
+    struct answer *x = PUSH(q->f.a, q->v, q->n, q->cap);
+    *x = (struct answer){.of = s, .instead = instead, .kind = kind, .again = *s};
+    x->again.env.api_versions = object_api_versions(q->f.a, s->env.helm_major);
+    list_add(x->again.env.api_versions, v_str(str_printf(q->f.a, "%.*s/%.*s", STR_ARG(instead), STR_ARG(kind))));
+    x->ok = view_render(&q->f, &x->again, templates_of(q, s, kind));
+    return x;
+}
+
 /* Charts ask for an API with .Capabilities.APIVersions.Has, with the kind or without. Only a cluster answers for kinds; so the
  * chart is asked again as if it did. True when it then uses another API version. */
-static bool adapts(struct facts *f, const struct side *s, const struct object *o, struct str instead)
+static bool adapts(struct answers *q, const struct side *s, const struct object *o, struct str instead)
 {
-    if (f->o->api_versions || !instead.n) return false;
-    struct side again = *s;
-    again.env.api_versions = object_api_versions(f->a, s->env.helm_major);
-    list_add(again.env.api_versions, v_str(str_printf(f->a, "%.*s/%.*s", STR_ARG(instead), STR_ARG(o->kind))));
-    /* Its own template is enough where templates share nothing. */
-    struct strmap only = strmap_new(f->a);
-    bool apart = o->from && o->from->rendered < s->render.files_n && !s->render.exec.writes_n;
-    if (apart) strmap_put(&only, s->render.files[o->from->rendered].path, f);
-    bool ok = view_render(f, &again, apart ? &only : NULL);
-    const struct object *now = ok ? objects_find(&again.objects, o->id) : NULL;
+    if (q->f.o->api_versions || !instead.n) return false;
+    const struct answer *x = answer_for(q, s, instead, o->kind);
+    const struct object *now = x->ok ? objects_find(&x->again.objects, o->id) : NULL;
     return now && view_is_written(now) && !str_eq(now->api_version, o->api_version);
 }
 
@@ -82,12 +113,12 @@ static void report_way_back(struct facts *f, const struct object *o, const struc
 }
 
 /* Without --kube-version the target is a guess; a wrong one where the old release could not run on it. */
-static bool target_is_wrong(struct facts *f, struct value table, int64_t target)
+static bool target_is_wrong(struct answers *q, struct facts *f, struct value table, int64_t target)
 {
     for (uint32_t i = 0; !f->o->kube_version.n && i < f->old_side.objects.n; i++) {
         const struct object *o = &f->old_side.objects.v[i];
         struct api_fate x = view_is_managed(o) && view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
-        if (x.removed && !adapts(f, &f->old_side, o, x.instead)) return true;
+        if (x.removed && !adapts(q, &f->old_side, o, x.instead)) return true;
     }
     return false;
 }
@@ -108,18 +139,21 @@ static void check_apis(struct facts *f)
     if (!names_any(f->a, text, f->judged) && !names_any(f->a, text, &f->old_side)) return;
     struct value table = value_at(checks_data(f, "kubernetes/apis.yaml"), "apis", NULL);
     int64_t target = minor_of(f->a, target_version(f));
-    bool guess = target >= 0 && target_is_wrong(f, table, target);
+    struct answers *q = &(struct answers){.f = *f};
+    q->f.a = arena_new(f->a->guard);
+    bool guess = target >= 0 && target_is_wrong(q, f, table, target);
     for (uint32_t i = 0; target >= 0 && i < f->judged->objects.n; i++) {
         const struct object *o = &f->judged->objects.v[i], *was = f->single ? NULL : view_was(f, o);
         struct api_fate x = view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
-        if ((x.removed || x.deprecated) && !adapts(f, f->judged, o, x.instead)) report_api(f, o, &x, guess || (was && str_eq(was->api_version, o->api_version)));
+        if ((x.removed || x.deprecated) && !adapts(q, f->judged, o, x.instead)) report_api(f, o, &x, guess || (was && str_eq(was->api_version, o->api_version)));
     }
     for (uint32_t i = 0; target >= 0 && i < f->old_side.objects.n; i++) {
         const struct object *o = &f->old_side.objects.v[i], *now = view_is(f, o);
         struct api_fate x = view_is_managed(o) && view_is_written(o) ? fate_of(f, table, o, target) : (struct api_fate){0};
         bool same = now && str_eq(now->api_version, o->api_version);
-        if (x.removed && !same && !adapts(f, &f->old_side, o, x.instead)) report_way_back(f, o, &x);
+        if (x.removed && !same && !adapts(q, &f->old_side, o, x.instead)) report_way_back(f, o, &x);
     }
+    arena_free(q->f.a);
 }
 
 /* ---- CustomResourceDefinitions ---- */

@@ -1,5 +1,4 @@
 /* Keys that no template knows, and keys that are written twice. */
-#include "base/parallel.h"
 #include "checks/values_say.h"
 
 #include "usage/static.h"
@@ -80,34 +79,20 @@ static bool is_absent(const struct chart *c, struct str name)
     return listed;
 }
 
-/* What either chart could read under other values; worked out when the first key asks. */
+/* What a chart could read under other values; worked out when the first key asks. */
 struct reach {
-    struct facts *f;
-    struct static_reads *of[2];
+    const struct side *side;
+    struct static_reads *reads;
 };
 
-enum { PER_TEMPLATE = 16 << 10 }; /* what one template costs, as parallel_for counts */
-
-static void read_side(void *context, size_t i, struct arena *mine)
-{
-    struct reach *r = context;
-    const struct side *side = i ? &r->f->old_side : &r->f->new_side;
-    r->of[i] = static_reads(mine, side->chart, side->user, parse_cache_fork(mine, r->f->parses));
-}
-
 /* *known: a reader names the key, or a subchart that is not at hand may do so. */
-static enum may_read reach_of(struct reach *r, const struct key *k, bool *known)
+static enum may_read reach_of(struct facts *f, struct reach *r, const struct key *k, bool *known)
 {
-    enum may_read best = READ_NO;
-    *known = false;
-    if (!r->of[0]) parallel_for(r->f->a, 2, r->f->new_side.chart->templates_n * PER_TEMPLATE, read_side, r);
-    for (int i = 0; i < 2; i++) {
-        struct reader first;
-        enum may_read one = static_may_read(r->of[i], k->segment, k->segments, &first);
-        if (one > best) best = one;
-        *known = *known || (one == READ_YES && first.by_name) || (one == READ_POSSIBLY && first.why);
-    }
-    return best;
+    struct reader first;
+    if (!r->reads) r->reads = static_reads(f->a, r->side->chart, r->side->user, f->parses);
+    enum may_read reads = static_may_read(r->reads, k->segment, k->segments, &first);
+    *known = (reads == READ_YES && first.by_name) || (reads == READ_POSSIBLY && first.why);
+    return reads;
 }
 
 static void report_unknown(struct facts *f, const struct key *k, struct str guess, bool never)
@@ -117,7 +102,7 @@ static void report_unknown(struct facts *f, const struct key *k, struct str gues
     x->replacement = guess;
     x->confidence = !guess.n ? 60 : never ? 90 : 80;
     x->message = guess.n ? str_printf(f->a, "neither chart reads this key, so it does nothing; did you mean %.*s?", STR_ARG(guess))
-                         : STR("neither chart reads this key, whatever the other values are");
+                         : STR("the new chart does not read this key, whatever the other values are, and it did nothing before");
     x->fix = guess.n ? str_printf(f->a, "write %.*s, and look whether its effect is wanted", STR_ARG(guess)) : STR("remove the key, or look up its name in the chart's values.yaml");
     if (guess.n && never) finding_evidence(&f->findings, x, "no branch of any template of either chart leads to it");
 }
@@ -126,17 +111,19 @@ static void report_unknown(struct facts *f, const struct key *k, struct str gues
  * be read, whatever its name, a name that is nearly that of a default is still a misspelt one. */
 static void check_unknown(struct facts *f)
 {
-    struct reach r = {.f = f};
+    struct reach new = {.side = &f->new_side}, old = {.side = &f->old_side};
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
         bool known;
         if (k->blocking || k->by_cluster || k->new_effect != WORKS_NOT || k->old_effect != WORKS_NOT) continue;
         if (in_defaults(&f->new_side, k) || in_defaults(&f->old_side, k)) continue;
         if (is_absent(f->new_side.chart, k->segment[0]) || is_absent(f->old_side.chart, k->segment[0])) continue;
-        enum may_read reads = reach_of(&r, k, &known);
+        enum may_read reads = reach_of(f, &new, k, &known), before = READ_POSSIBLY;
         if (known) continue;
         struct str guess = did_you_mean_there(f, k);
-        if (guess.n || reads == READ_NO) report_unknown(f, k, guess, reads == READ_NO);
+        if (guess.n) before = reach_of(f, &old, k, &known); /* without a guess the new chart is all that is spoken of */
+        if (known) continue;
+        if (guess.n || reads == READ_NO) report_unknown(f, k, guess, reads == READ_NO && before == READ_NO);
     }
 }
 
