@@ -170,6 +170,8 @@ static bool kubectl_flag(struct words *w, const struct arg *x)
     static const char *const with_equals[] = {"--timeout=", "--field-manager=", "--tail=", "--replicas=", "--type=", "--for=", "--selector=", "--since=", "--output=", NULL};
     struct action *a = w->x;
     struct str s = text_of(x);
+    /* kubectl deletes in the background by itself; an orphaned pod is its successor's. Either way the object is gone. */
+    if (a->verb == VERB_DELETE && (str_is(s, "--cascade=background") || str_is(s, "--cascade=orphan"))) return true;
     if (str_is(s, "--all") && a->verb == VERB_ANNOTATE) return a->all = a->missing_ok = true;
     if (listed(alone, s)) {
         a->missing_ok |= str_starts(s, STR("--ignore-not-found"));
