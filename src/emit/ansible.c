@@ -2,13 +2,6 @@
 #include "emit/emitters.h"
 #include "emit/exec.h"
 
-static void line(struct buf *b, unsigned indent, const char *text)
-{
-    buf_fill(b, ' ', indent);
-    buf_z(b, text);
-    buf_byte(b, '\n');
-}
-
 /* ---- one task ---- */
 
 static void name(struct executor *x, unsigned indent, struct str text)
@@ -21,12 +14,12 @@ static void name(struct executor *x, unsigned indent, struct str text)
 
 static void command(struct executor *x, unsigned indent, const char *task, const struct shell_words *words)
 {
-    line(x->out, indent, "ansible.builtin.command:");
-    line(x->out, indent + 2, "argv: [");
+    exec_line(x->out, indent, "ansible.builtin.command:");
+    exec_line(x->out, indent + 2, "argv: [");
     buf_fill(x->out, ' ', indent + 4);
     buf_printf(x->out, "bash, \"{{ rutter_library }}\", %s, %s%s\n", x->back ? "rollback" : "upgrade", task, words->n ? "," : "");
     if (words->n) exec_yaml_words(x->out, indent + 4, words);
-    line(x->out, indent + 2, "]");
+    exec_line(x->out, indent + 2, "]");
 }
 
 /* Entry points with which the task is run. */
@@ -57,12 +50,12 @@ static void step_task(struct executor *x, unsigned indent, uint32_t unit)
     name(x, indent, exec_title(x, unit));
     when_entered(x, indent + 2, unit);
     command(x, indent + 2, waits(x, unit) ? "once" : "go", &words);
-    line(x->out, indent + 2, "register: rutter_step");
-    line(x->out, indent + 2, exec_changes(x, unit) ? "changed_when: true" : "changed_when: false");
-    if (exec_is_private(x, unit)) line(x->out, indent + 2, "no_log: true");
+    exec_line(x->out, indent + 2, "register: rutter_step");
+    exec_line(x->out, indent + 2, exec_changes(x, unit) ? "changed_when: true" : "changed_when: false");
+    if (exec_is_private(x, unit)) exec_line(x->out, indent + 2, "no_log: true");
     if (waits(x, unit)) {
         /* The library ends the wait at its timeout; this number of looks is only never fewer. */
-        line(x->out, indent + 2, "until: rutter_step.rc != 75");
+        exec_line(x->out, indent + 2, "until: rutter_step.rc != 75");
         buf_fill(x->out, ' ', indent + 2);
         buf_printf(x->out, "retries: %lld\n", (long long)(s->timeout / s->poll + 2));
         buf_fill(x->out, ' ', indent + 2);
@@ -71,8 +64,8 @@ static void step_task(struct executor *x, unsigned indent, uint32_t unit)
     if (!results) return;
     name(x, indent, str_printf(x->a, "Step %u of %u: what it found out", x->units[unit].first + 1, x->list->n));
     when_entered(x, indent + 2, unit);
-    line(x->out, indent + 2, "ansible.builtin.set_fact:");
-    line(x->out, indent + 4, "rutter_captures: \"{{ rutter_captures | combine(dict(rutter_step.stdout_lines | map('split', '=', 1))) }}\"");
+    exec_line(x->out, indent + 2, "ansible.builtin.set_fact:");
+    exec_line(x->out, indent + 4, "rutter_captures: \"{{ rutter_captures | combine(dict(rutter_step.stdout_lines | map('split', '=', 1))) }}\"");
 }
 
 static void plain_task(struct executor *x, unsigned indent, const char *title, const char *task, const char *words_text)
@@ -81,8 +74,8 @@ static void plain_task(struct executor *x, unsigned indent, const char *title, c
     if (words_text) exec_words_add(x, &words, words_text);
     name(x, indent, str_from(title));
     command(x, indent + 2, task, &words);
-    line(x->out, indent + 2, "register: rutter_step");
-    line(x->out, indent + 2, "changed_when: false");
+    exec_line(x->out, indent + 2, "register: rutter_step");
+    exec_line(x->out, indent + 2, "changed_when: false");
 }
 
 /* ---- the playbook ---- */
@@ -128,7 +121,7 @@ static void prepare(struct executor *x)
     buf_z(x->out, "      ansible.builtin.copy:\n        dest: \"{{ rutter_library }}\"\n        mode: \"0600\"\n        content: |\n          {% raw -%}\n");
     shell_library(&library, x->plan);
     exec_yaml_block(x->out, 10, buf_str(&library));
-    line(x->out, 10, "{% endraw %}");
+    exec_line(x->out, 10, "{% endraw %}");
     name(x, 4, STR("This start has a name of its own"));
     buf_z(x->out, "      ansible.builtin.set_fact:\n"
                   "        rutter_run: \"{{ lookup('ansible.builtin.password', '/dev/null', chars=['ascii_lowercase', 'digits'], length=20) }}\"\n"

@@ -2,14 +2,6 @@
 #include "emit/emitters.h"
 #include "emit/exec.h"
 
-static void line(struct buf *b, unsigned indent, const char *text)
-{
-    buf_fill(b, ' ', indent);
-    buf_z(b, text);
-    buf_byte(b, '\n');
-}
-
-static const char *direction(const struct executor *x) { return x->back ? "rollback" : "upgrade"; }
 static struct str task_name(struct executor *x, char kind, uint32_t segment) { return str_printf(x->a, "%c%02u", kind, segment + 1); }
 
 static struct str gate_name(struct executor *x, uint32_t segment)
@@ -24,40 +16,31 @@ static struct str gate_name(struct executor *x, uint32_t segment)
 static void container(struct executor *x, const char *task, const struct shell_words *words, bool entry)
 {
     struct buf *b = x->out;
-    line(b, 6, "container:");
-    line(b, 8, "image: \"{{workflow.parameters.image}}\"");
+    exec_line(b, 6, "container:");
+    exec_line(b, 8, "image: \"{{workflow.parameters.image}}\"");
     buf_fill(b, ' ', 8);
-    buf_printf(b, "command: [bash, /rutter/library/library.sh, %s, %s]\n", direction(x), task);
-    if (words->n) {
-        line(b, 8, "args: [");
-        exec_yaml_words(b, 10, words);
-        line(b, 8, "]");
-    }
-    line(b, 8, "env:");
-    line(b, 10, "- {name: RUTTER_RUN, value: \"{{workflow.uid}}\"}");
-    line(b, 10, "- {name: RUTTER_CONTEXT, value: \"{{workflow.parameters.context}}\"}");
-    if (entry) line(b, 10, "- {name: RUTTER_ENTRY, value: \"{{inputs.parameters.entry}}\"}");
-    line(b, 10, "- {name: RUTTER_WORK_DIR, value: /rutter/work/runs}");
-    line(b, 10, "- {name: CHART_OLD, value: \"{{workflow.parameters.chart-old}}\"}");
-    line(b, 10, "- {name: CHART_NEW, value: \"{{workflow.parameters.chart-new}}\"}");
-    line(b, 10, "- {name: VALUES_OLD, value: /rutter/values/values-old.yaml}");
-    line(b, 10, "- {name: VALUES_NEW, value: /rutter/values/values-new.yaml}");
-    line(b, 10, "- {name: KUBECONFIG, value: /rutter/kubeconfig/config}");
-    line(b, 8, "volumeMounts:");
-    line(b, 10, "- {name: library, mountPath: /rutter/library, readOnly: true}");
-    line(b, 10, "- {name: work, mountPath: /rutter/work}");
-    line(b, 10, "- {name: values, mountPath: /rutter/values, readOnly: true}");
-    line(b, 10, "- {name: kubeconfig, mountPath: /rutter/kubeconfig, readOnly: true}");
+    buf_printf(b, "command: [bash, /rutter/library/library.sh, %s, %s]\n", exec_direction(x), task);
+    exec_container_args(b, 8, words);
+    exec_line(b, 8, "env:");
+    exec_line(b, 10, "- {name: RUTTER_RUN, value: \"{{workflow.uid}}\"}");
+    exec_line(b, 10, "- {name: RUTTER_CONTEXT, value: \"{{workflow.parameters.context}}\"}");
+    if (entry) exec_line(b, 10, "- {name: RUTTER_ENTRY, value: \"{{inputs.parameters.entry}}\"}");
+    exec_container_places(b, 10, "{{workflow.parameters.", "}}");
+    exec_line(b, 8, "volumeMounts:");
+    exec_line(b, 10, "- {name: library, mountPath: /rutter/library, readOnly: true}");
+    exec_line(b, 10, "- {name: work, mountPath: /rutter/work}");
+    exec_line(b, 10, "- {name: values, mountPath: /rutter/values, readOnly: true}");
+    exec_line(b, 10, "- {name: kubeconfig, mountPath: /rutter/kubeconfig, readOnly: true}");
 }
 
 static void template(struct executor *x, struct str name)
 {
-    buf_printf(x->out, "    - name: %s-%.*s\n", direction(x), STR_ARG(name));
+    buf_printf(x->out, "    - name: %s-%.*s\n", exec_direction(x), STR_ARG(name));
 }
 
 static void output(struct executor *x, struct str name, bool first)
 {
-    if (first) line(x->out, 6, "outputs:\n        parameters:");
+    if (first) exec_line(x->out, 6, "outputs:\n        parameters:");
     buf_printf(x->out, "          - {name: %.*s, valueFrom: {path: /tmp/rutter/%.*s, default: \"\"}}\n", STR_ARG(name), STR_ARG(name));
 }
 
@@ -92,7 +75,7 @@ static void templates(struct executor *x)
     struct shell_words words = {0};
     template(x, STR("start"));
     if (x->back) {
-        line(x->out, 6, "inputs:\n        parameters:\n          - {name: entry}");
+        exec_line(x->out, 6, "inputs:\n        parameters:\n          - {name: entry}");
         output(x, STR("entry"), true);
         exec_words_add(x, &words, "gives /tmp/rutter/entry ;");
     }
@@ -113,7 +96,7 @@ static void task(struct executor *x, struct str name, struct str depends, struct
     if (when.n) exec_yaml_pair(b, 12, "when", when);
 }
 
-static struct str own(struct executor *x, struct str name) { return str_printf(x->a, "%s-%.*s", direction(x), STR_ARG(name)); }
+static struct str own(struct executor *x, struct str name) { return str_printf(x->a, "%s-%.*s", exec_direction(x), STR_ARG(name)); }
 
 /* With which entry points the segment is run; "" for the upgrade. */
 static struct str entered(struct executor *x, uint32_t segment)
@@ -133,11 +116,11 @@ static struct str both(struct executor *x, struct str one, struct str other) { r
 static void dag(struct executor *x)
 {
     struct str before = STR("start");
-    buf_printf(x->out, "    - name: %s\n", direction(x));
-    if (x->back) line(x->out, 6, "inputs:\n        parameters:\n          - {name: entry}");
-    line(x->out, 6, "dag:\n        tasks:");
+    buf_printf(x->out, "    - name: %s\n", exec_direction(x));
+    if (x->back) exec_line(x->out, 6, "inputs:\n        parameters:\n          - {name: entry}");
+    exec_line(x->out, 6, "dag:\n        tasks:");
     task(x, STR("start"), STR(""), own(x, STR("start")), STR(""));
-    if (x->back) line(x->out, 12, "arguments:\n              parameters:\n                - {name: entry, value: \"{{inputs.parameters.entry}}\"}");
+    if (x->back) exec_line(x->out, 12, "arguments:\n              parameters:\n                - {name: entry, value: \"{{inputs.parameters.entry}}\"}");
     for (uint32_t i = 0; i < x->segments_n; i++) {
         struct str when = entered(x, i), s = task_name(x, 's', i);
         if (x->segments[i].gate) {

@@ -65,6 +65,15 @@ void exec_head(struct executor *x);
 /* The library as a ConfigMap, and the line between two documents. */
 void exec_config_map(struct executor *x);
 
+/* The text on a line of its own. */
+void exec_line(struct buf *b, unsigned indent, const char *text);
+/* "upgrade" or "rollback", as the library's first word has it. */
+const char *exec_direction(const struct executor *x);
+/* What a container in a cluster is told by arguments ("args:"; nothing where there are none), and by its environment of where charts, values and records
+ * are. `open` and `close` stand around the name of a parameter. */
+void exec_container_args(struct buf *b, unsigned indent, const struct shell_words *words);
+void exec_container_places(struct buf *b, unsigned indent, const char *open, const char *close);
+
 /* A scalar that every YAML reader takes for this text. */
 void exec_yaml(struct buf *b, struct str text);
 /* "key: text" on a line of its own. */

@@ -117,3 +117,33 @@ struct str exec_shown(struct arena *a, struct str text)
     }
     return buf_done(&b);
 }
+
+void exec_line(struct buf *b, unsigned indent, const char *text)
+{
+    buf_fill(b, ' ', indent);
+    buf_z(b, text);
+    buf_byte(b, '\n');
+}
+
+const char *exec_direction(const struct executor *x) { return x->back ? "rollback" : "upgrade"; }
+
+void exec_container_args(struct buf *b, unsigned indent, const struct shell_words *words)
+{
+    if (!words->n) return;
+    exec_line(b, indent, "args: [");
+    exec_yaml_words(b, indent + 2, words);
+    exec_line(b, indent, "]");
+}
+
+void exec_container_places(struct buf *b, unsigned indent, const char *open, const char *close)
+{
+    static const char *const charts[][2] = {{"CHART_OLD", "chart-old"}, {"CHART_NEW", "chart-new"}};
+    exec_line(b, indent, "- {name: RUTTER_WORK_DIR, value: /rutter/work/runs}");
+    for (size_t i = 0; i < 2; i++) {
+        buf_fill(b, ' ', indent);
+        buf_printf(b, "- {name: %s, value: \"%s%s%s\"}\n", charts[i][0], open, charts[i][1], close);
+    }
+    exec_line(b, indent, "- {name: VALUES_OLD, value: /rutter/values/values-old.yaml}");
+    exec_line(b, indent, "- {name: VALUES_NEW, value: /rutter/values/values-new.yaml}");
+    exec_line(b, indent, "- {name: KUBECONFIG, value: /rutter/kubeconfig/config}");
+}

@@ -5,13 +5,6 @@
 
 /* ---- small pieces ---- */
 
-static void line(struct buf *b, unsigned indent, const char *text)
-{
-    buf_fill(b, ' ', indent);
-    buf_z(b, text);
-    buf_byte(b, '\n');
-}
-
 static struct str job(struct executor *x, char kind, uint32_t segment) { return str_printf(x->a, "%s%c%02u", x->back ? "back-" : "", kind, segment + 1); }
 
 static const char *start_job(const struct executor *x) { return x->back ? "back-start" : "start"; }
@@ -25,8 +18,8 @@ static void script(struct executor *x, unsigned indent, const char *task, const 
 {
     struct buf *b = x->out;
     bool begins = true;
-    line(b, indent, "run: |");
-    line(b, indent + 2, "echo \"::stop-commands::$(cat /proc/sys/kernel/random/uuid)\"");
+    exec_line(b, indent, "run: |");
+    exec_line(b, indent + 2, "echo \"::stop-commands::$(cat /proc/sys/kernel/random/uuid)\"");
     buf_fill(b, ' ', indent + 2);
     buf_printf(b, "bash \"$RUTTER_LIBRARY\" %s %s", x->back ? "rollback" : "upgrade", task);
     for (uint32_t i = 0; i < words->n; i++) {
@@ -44,7 +37,7 @@ static void script(struct executor *x, unsigned indent, const char *task, const 
 
 static void step_with(struct executor *x, const char *id, struct str name, const char *task, const struct shell_words *words)
 {
-    line(x->out, 6, str_printf(x->a, "- id: %s", id).p);
+    exec_line(x->out, 6, str_printf(x->a, "- id: %s", id).p);
     shown(x, 8, "name", name);
     script(x, 8, task, words);
 }
@@ -103,7 +96,7 @@ static void job_head(struct executor *x, struct str id, struct str name)
 {
     buf_printf(x->out, "  %.*s:\n", STR_ARG(id));
     shown(x, 4, "name", name);
-    line(x->out, 4, "runs-on: ${{ fromJSON(inputs.runner) }}");
+    exec_line(x->out, 4, "runs-on: ${{ fromJSON(inputs.runner) }}");
 }
 
 static void outputs(struct executor *x, const struct exec_segment *g)
@@ -113,7 +106,7 @@ static void outputs(struct executor *x, const struct exec_segment *g)
         uint32_t n;
         struct str *v = exec_results(x, u, &n);
         for (uint32_t i = 0; i < n; i++) {
-            if (!any) line(x->out, 4, "outputs:");
+            if (!any) exec_line(x->out, 4, "outputs:");
             any = true;
             buf_printf(x->out, "      %.*s: ${{ steps.step-%u.outputs.%.*s }}\n", STR_ARG(v[i]), x->units[u].first + 1, STR_ARG(v[i]));
         }
@@ -130,7 +123,7 @@ static void gate_jobs(struct executor *x, uint32_t segment)
     job_head(x, job(x, 'q', segment), str_printf(x->a, "Is this to be asked: %.*s", STR_ARG(s->title)));
     needs(x, segment, false);
     condition(x, segment, STR(""));
-    line(x->out, 4, "outputs:\n      gate: ${{ steps.ask.outputs.gate }}\n    steps:");
+    exec_line(x->out, 4, "outputs:\n      gate: ${{ steps.ask.outputs.gate }}\n    steps:");
     secrets_step(x);
     step_with(x, "ask", s->title, "go", &words);
 
@@ -157,7 +150,7 @@ static void segment_job(struct executor *x, uint32_t segment)
     condition(x, segment, g->gate ? str_printf(x->a, "(needs.%.*s.result == 'success' || needs.%.*s.outputs.gate == 'passed')", STR_ARG(approve), STR_ARG(q)) : STR(""));
     buf_printf(x->out, "    timeout-minutes: %lld\n", (long long)exec_minutes(x, segment)); /* GitHub's own is six hours */
     outputs(x, g);
-    line(x->out, 4, "steps:");
+    exec_line(x->out, 4, "steps:");
     secrets_step(x);
     for (uint32_t u = g->first; u < g->first + g->n; u++) {
         struct shell_words words = {0};
@@ -179,18 +172,18 @@ static void library_job(struct executor *x)
     buf_printf(x->out, "          cat >\"$folder/library-%.*s.sh\" <<'RUTTER_LIBRARY_ENDS'\n", STR_ARG(exec_short_id(x->plan)));
     shell_library(&library, x->plan);
     exec_yaml_block(x->out, 10, buf_str(&library));
-    line(x->out, 10, "RUTTER_LIBRARY_ENDS");
+    exec_line(x->out, 10, "RUTTER_LIBRARY_ENDS");
 }
 
 static void start_jobs(struct executor *x)
 {
     job_head(x, str_from(start_job(x)), x->back ? STR("Begin the way back, or go on with it") : STR("Begin, or go on where the last start stopped"));
-    if (!x->back) line(x->out, 4, "needs: [library]\n    if: ${{ inputs.entry == 'upgrade' }}");
+    if (!x->back) exec_line(x->out, 4, "needs: [library]\n    if: ${{ inputs.entry == 'upgrade' }}");
 }
 
 static void start_steps(struct executor *x, const struct shell_words *words)
 {
-    line(x->out, 4, "steps:");
+    exec_line(x->out, 4, "steps:");
     secrets_step(x);
     step_with(x, "start", STR("Find or make the run"), "start", words);
 }

@@ -3,14 +3,6 @@
 #include "emit/emitters.h"
 #include "emit/exec.h"
 
-static void line(struct buf *b, unsigned indent, const char *text)
-{
-    buf_fill(b, ' ', indent);
-    buf_z(b, text);
-    buf_byte(b, '\n');
-}
-
-static const char *direction(const struct executor *x) { return x->back ? "rollback" : "upgrade"; }
 
 /* ---- one task ---- */
 
@@ -31,8 +23,8 @@ static void when(struct executor *x, const char *input, const char *values)
 static void entered(struct executor *x, uint32_t unit)
 {
     uint32_t n = exec_entries_until(x, unit);
-    line(x->out, 6, "when:");
-    line(x->out, 8, "- input: \"$(tasks.rollback-start.results.entry)\"\n          operator: in");
+    exec_line(x->out, 6, "when:");
+    exec_line(x->out, 8, "- input: \"$(tasks.rollback-start.results.entry)\"\n          operator: in");
     buf_z(x->out, n ? "          values: [" : "          values: [\"-\""); /* none, and the list may not be empty */
     for (uint32_t i = 0; i < n; i++) buf_printf(x->out, "%s\"%.*s\"", i ? ", " : "", STR_ARG(x->entries[i]));
     buf_z(x->out, "]\n");
@@ -43,49 +35,40 @@ static void task_body(struct executor *x, const char *task, const struct shell_w
 {
     struct buf *b = x->out;
     buf_printf(b, "      timeout: %lldm\n", (long long)minutes);
-    line(b, 6, "workspaces:\n        - {name: work, workspace: work}\n        - {name: values, workspace: values}\n        - {name: kubeconfig, workspace: kubeconfig}");
-    line(b, 6, "params:");
-    line(b, 8, "- {name: run, value: \"$(context.pipelineRun.uid)\"}");
+    exec_line(b, 6, "workspaces:\n        - {name: work, workspace: work}\n        - {name: values, workspace: values}\n        - {name: kubeconfig, workspace: kubeconfig}");
+    exec_line(b, 6, "params:");
+    exec_line(b, 8, "- {name: run, value: \"$(context.pipelineRun.uid)\"}");
     for (size_t i = 1; i < sizeof params / sizeof *params; i++) buf_printf(b, "        - {name: %s, value: \"$(params.%s)\"}\n", params[i], params[i]);
     if (entry) buf_printf(b, "        - {name: entry, value: \"%s\"}\n", entry);
-    line(b, 6, "taskSpec:");
-    line(b, 8, "params:");
+    exec_line(b, 6, "taskSpec:");
+    exec_line(b, 8, "params:");
     for (size_t i = 0; i < sizeof params / sizeof *params; i++) buf_printf(b, "          - {name: %s, type: string}\n", params[i]);
-    if (entry) line(b, 10, "- {name: entry, type: string}");
+    if (entry) exec_line(b, 10, "- {name: entry, type: string}");
     if (results.n) {
-        line(b, 8, "results:");
+        exec_line(b, 8, "results:");
         buf_add(b, results);
     }
-    line(b, 8, "workspaces:\n          - {name: work, mountPath: /rutter/work}\n          - {name: values, mountPath: /rutter/values, readOnly: true}\n"
+    exec_line(b, 8, "workspaces:\n          - {name: work, mountPath: /rutter/work}\n          - {name: values, mountPath: /rutter/values, readOnly: true}\n"
                "          - {name: kubeconfig, mountPath: /rutter/kubeconfig, readOnly: true}");
     buf_printf(b, "        volumes:\n          - {name: library, configMap: {name: rutter-%.*s}}\n", STR_ARG(exec_short_id(x->plan)));
-    line(b, 8, "steps:\n          - name: steps\n            image: \"$(params.image)\"");
-    buf_printf(b, "            command: [bash, /rutter/library/library.sh, %s, %s]\n", direction(x), task);
-    if (words->n) {
-        line(b, 12, "args: [");
-        exec_yaml_words(b, 14, words);
-        line(b, 12, "]");
-    }
-    line(b, 12, "env:");
-    line(b, 14, "- {name: RUTTER_RUN, value: \"$(params.run)\"}");
-    line(b, 14, "- {name: RUTTER_CONTEXT, value: \"$(params.context)\"}");
-    if (entry) line(b, 14, "- {name: RUTTER_ENTRY, value: \"$(params.entry)\"}");
-    line(b, 14, "- {name: RUTTER_ACCEPT, value: \"$(params.accept)\"}");
-    line(b, 14, "- {name: RUTTER_YES, value: \"$(params.confirm)\"}");
-    line(b, 14, "- {name: RUTTER_WORK_DIR, value: /rutter/work/runs}");
-    line(b, 14, "- {name: CHART_OLD, value: \"$(params.chart-old)\"}");
-    line(b, 14, "- {name: CHART_NEW, value: \"$(params.chart-new)\"}");
-    line(b, 14, "- {name: VALUES_OLD, value: /rutter/values/values-old.yaml}");
-    line(b, 14, "- {name: VALUES_NEW, value: /rutter/values/values-new.yaml}");
-    line(b, 14, "- {name: KUBECONFIG, value: /rutter/kubeconfig/config}");
-    line(b, 12, "volumeMounts:\n              - {name: library, mountPath: /rutter/library, readOnly: true}");
+    exec_line(b, 8, "steps:\n          - name: steps\n            image: \"$(params.image)\"");
+    buf_printf(b, "            command: [bash, /rutter/library/library.sh, %s, %s]\n", exec_direction(x), task);
+    exec_container_args(b, 12, words);
+    exec_line(b, 12, "env:");
+    exec_line(b, 14, "- {name: RUTTER_RUN, value: \"$(params.run)\"}");
+    exec_line(b, 14, "- {name: RUTTER_CONTEXT, value: \"$(params.context)\"}");
+    if (entry) exec_line(b, 14, "- {name: RUTTER_ENTRY, value: \"$(params.entry)\"}");
+    exec_line(b, 14, "- {name: RUTTER_ACCEPT, value: \"$(params.accept)\"}");
+    exec_line(b, 14, "- {name: RUTTER_YES, value: \"$(params.confirm)\"}");
+    exec_container_places(b, 14, "$(params.", ")");
+    exec_line(b, 12, "volumeMounts:\n              - {name: library, mountPath: /rutter/library, readOnly: true}");
 }
 
 /* ---- the tasks of a direction ---- */
 
 static struct str segment_name(struct executor *x, uint32_t segment)
 {
-    return str_printf(x->a, "%s-%02u-%s", direction(x), segment + 1, x->segments[segment].phase);
+    return str_printf(x->a, "%s-%02u-%s", exec_direction(x), segment + 1, x->segments[segment].phase);
 }
 
 static void segment_task(struct executor *x, uint32_t segment, struct str after)
@@ -102,16 +85,16 @@ static void segment_task(struct executor *x, uint32_t segment, struct str after)
     }
     task_head(x, segment_name(x, segment), after);
     if (x->back) entered(x, g->first);
-    else line(x->out, 6, "when:\n        - {input: \"$(params.entry)\", operator: in, values: [upgrade]}");
+    else exec_line(x->out, 6, "when:\n        - {input: \"$(params.entry)\", operator: in, values: [upgrade]}");
     task_body(x, "go", &words, buf_str(&results), NULL, exec_minutes(x, segment));
 }
 
 static void tasks(struct executor *x)
 {
     struct shell_words words = {0};
-    struct str before = str_printf(x->a, "%s-start", direction(x)), results = STR("");
+    struct str before = str_printf(x->a, "%s-start", exec_direction(x)), results = STR("");
     task_head(x, before, STR(""));
-    line(x->out, 6, "when:");
+    exec_line(x->out, 6, "when:");
     buf_printf(x->out, "        - {input: \"$(params.entry)\", operator: %s, values: [upgrade]}\n", x->back ? "notin" : "in");
     if (x->back) {
         exec_words_add(x, &words, "gives $(results.entry.path) ;");
@@ -122,9 +105,9 @@ static void tasks(struct executor *x)
         segment_task(x, i, before);
         before = segment_name(x, i);
     }
-    task_head(x, str_printf(x->a, "%s-end", direction(x)), before);
-    if (x->back) line(x->out, 6, "when:\n        - {input: \"$(tasks.rollback-start.results.entry)\", operator: notin, values: [\"\"]}");
-    else line(x->out, 6, "when:\n        - {input: \"$(params.entry)\", operator: in, values: [upgrade]}");
+    task_head(x, str_printf(x->a, "%s-end", exec_direction(x)), before);
+    if (x->back) exec_line(x->out, 6, "when:\n        - {input: \"$(tasks.rollback-start.results.entry)\", operator: notin, values: [\"\"]}");
+    else exec_line(x->out, 6, "when:\n        - {input: \"$(params.entry)\", operator: in, values: [upgrade]}");
     task_body(x, "end", &(struct shell_words){0}, STR(""), NULL, 15);
 }
 
@@ -136,7 +119,7 @@ static void finally(struct executor *x)
     for (uint32_t u = 0; u < x->units_n; u++) exec_unit_words(x, u, EXEC_GATE_HERE, NULL, &words);
     for (uint32_t i = 0; i < x->segments_n; i++) minutes += exec_minutes(x, i);
     task_head(x, STR("back"), STR(""));
-    line(x->out, 6, "when:");
+    exec_line(x->out, 6, "when:");
     when(x, "$(params.entry)", "upgrade");
     when(x, "$(params.on-failure)", "back");
     when(x, "$(tasks.status)", "Failed");
