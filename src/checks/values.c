@@ -93,12 +93,75 @@ static void say_keys(struct facts *f, struct finding *x, const struct node_fate 
     finding_evidence(&f->findings, x, "%u of your keys are concerned: %.*s", n->keys_n, STR_ARG(buf_str(&b)));
 }
 
+/* What all keys of a node did together. */
+static struct signature signature_of(struct facts *f, const struct node_fate *n)
+{
+    struct signature all = {0};
+    for (uint32_t i = 0; i < n->keys_n; i++) {
+        const struct signature *s = &key_at(f, n, i)->old_signature;
+        for (uint32_t k = 0; k < s->n; k++) *PUSH(f->a, all.v, all.n, all.cap) = s->v[k];
+    }
+    return all;
+}
+
 static void say_what_is_lost(struct facts *f, struct finding *x, const struct node_fate *n)
 {
+    struct signature all = signature_of(f, n);
     say_keys(f, x, n);
-    enum { LINES = 6, LINES_A_KEY = 2 };
-    uint32_t most = n->keys_n == 1 ? LINES : LINES_A_KEY, said = 0;
-    for (uint32_t i = 0; i < n->keys_n && said < LINES; i++) said += values_say_losses(f, x, &key_at(f, n, i)->old_signature, most);
+    values_say_losses(f, x, &all, 6);
+}
+
+/* ---- what is no news of its own ---- */
+
+static bool is_at_or_below(struct str path, struct str node)
+{
+    return str_starts(path, node) && (path.n == node.n || path.p[node.n] == '.' || path.p[node.n] == '[');
+}
+
+/* What a key that had to be taken away, for the chart to render at all, takes along: objects are gone with it, and others that the
+ * key did something in are touched by it too, so that nothing is known of the key. */
+static bool goes_with(const struct facts *f, const struct node_fate *n, const struct node_fate *refused)
+{
+    if (refused->keys == n->keys || refused->kind != NODE_REFUSED || !is_at_or_below(n->path, refused->path)) return false;
+    bool gone = false;
+    for (uint32_t i = 0; i < n->keys_n; i++) {
+        const struct signature *s = &key_at(f, n, i)->old_signature;
+        for (uint32_t k = 0; k < s->n; k++) {
+            enum touch touch = TOUCH_NOT;
+            if (!s->v[k].field.n && s->v[k].from.kind == V_NIL) continue; /* what is there in its stead without the key */
+            for (uint32_t j = 0; j < refused->keys_n && touch != TOUCH_GONE; j++) {
+                enum touch by = values_touch(&key_at(f, refused, j)->old_signature, s->v[k].object);
+                if (by > touch) touch = by;
+            }
+            if (touch == TOUCH_NOT) return false;
+            gone |= touch == TOUCH_GONE;
+        }
+    }
+    return gone;
+}
+
+static const struct node_fate *taken_along_by(const struct facts *f, const struct node_fate *n)
+{
+    for (uint32_t i = 0; i < f->usage.nodes_n; i++)
+        if (goes_with(f, n, &f->usage.nodes[i])) return &f->usage.nodes[i];
+    return NULL;
+}
+
+static bool has_default(const struct side *s, struct str path)
+{
+    bool found;
+    uint32_t n;
+    struct str *segment = usage_segments(s->a, path, &n);
+    usage_get(s->chart->values.u.map, segment, n, &found);
+    return found;
+}
+
+/* An entry that the user added to a map of like entries (pools.mine) is not what the chart's own entry beside it (pools.small) is
+ * called now: that one was there before. */
+static bool is_neighbour(const struct facts *f, const struct node_fate *n)
+{
+    struct str parent = str_sub(n->path, 0, (size_t)(str_find_last(n->path, STR(".")) + 1));
+    return n->to.n && parent.n && str_starts(n->to, parent) && !is_at_or_below(n->to, n->path) && !has_default(&f->old_side, n->path) && has_default(&f->old_side, n->to);
 }
 
 static void report_refused(struct facts *f, const struct node_fate *n)
@@ -114,12 +177,18 @@ static void report_refused(struct facts *f, const struct node_fate *n)
     x->fix = n->to.n ? str_printf(f->a, "move the value to %.*s", STR_ARG(n->to)) : STR("remove or change the key, as the message says");
     say_successor(f, x, n);
     say_what_is_lost(f, x, n);
+    struct names along = {.a = f->a};
+    for (uint32_t i = 0; i < f->usage.nodes_n; i++)
+        for (uint32_t k = 0; goes_with(f, &f->usage.nodes[i], n) && k < f->usage.nodes[i].keys_n; k++) names_add(&along, key_at(f, &f->usage.nodes[i], k)->path);
+    if (along.n) finding_evidence(&f->findings, x, "what becomes of the keys beside it cannot be told before that: %.*s", STR_ARG(names_show(&along, 8)));
 }
 
 static void report_renamed(struct facts *f, const struct node_fate *n)
 {
+    struct signature all = signature_of(f, n);
+    bool nothing = values_lose_nothing(f, &all);
+    struct str loss = nothing ? STR("all that it set comes out the same without it") : values_loss(f, n->path, &all);
     struct finding *x = finding_add(&f->findings, "values/renamed-key", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
-    struct str loss = values_loss(f, n->path, &key_at(f, n, 0)->old_signature);
     x->at = values_place_of_path(f, n->path);
     x->message = str_printf(f->a, "the new chart no longer reads this key, the setting is now %.*s%s%.*s", STR_ARG(n->to), loss.n ? ": left as it is, " : "",
                             STR_ARG(loss));
@@ -128,26 +197,35 @@ static void report_renamed(struct facts *f, const struct node_fate *n)
     say_what_is_lost(f, x, n);
 }
 
+/* A dead key whose effect the new chart has without it costs nothing but a misunderstanding. */
 static void report_gone(struct facts *f, const struct node_fate *n)
 {
     bool still_there = n->kind == NODE_IGNORED;
-    struct str loss = values_loss(f, n->path, &key_at(f, n, 0)->old_signature);
-    struct finding *x = finding_add(&f->findings, still_there ? "values/ignored-key" : "values/removed-key", SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
+    struct signature all = signature_of(f, n);
+    bool nothing = values_lose_nothing(f, &all);
+    struct str loss = nothing ? STR("all that it set comes out the same without it") : values_loss(f, n->path, &all);
+    struct finding *x = finding_add(&f->findings, still_there ? "values/ignored-key" : "values/removed-key", nothing ? SEVERITY_WARNING : SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
     x->at = values_place_of_path(f, n->path);
     x->message = str_printf(f->a, "%s%s%.*s", still_there ? "the key is still in the new chart's values, and yet does nothing with these values; it did before" :
                             "the new chart no longer reads this key, and nothing was found that replaces it", loss.n ? ": " : "", STR_ARG(loss));
-    x->fix = still_there ? STR("find the condition in the new chart that leads to this setting, or remove the key") : STR("decide whether the setting is still needed, and remove the key");
+    x->fix = nothing ? STR("remove the key, and look at what decides the setting now")
+             : still_there ? STR("find the condition in the new chart that leads to this setting, or remove the key") : STR("decide whether the setting is still needed, and remove the key");
     say_what_is_lost(f, x, n);
 }
 
 static void check_dead_keys(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.nodes_n; i++) {
-        const struct node_fate *n = &f->usage.nodes[i];
-        switch (n->kind) {
-        case NODE_REFUSED: report_refused(f, n); break;
-        case NODE_RENAMED: report_renamed(f, n); break;
-        default: report_gone(f, n); break;
+        struct node_fate n = f->usage.nodes[i];
+        if (taken_along_by(f, &f->usage.nodes[i])) continue;
+        if (is_neighbour(f, &n)) {
+            n.to = (struct str){0};
+            if (n.kind == NODE_RENAMED) n.kind = NODE_REMOVED;
+        }
+        switch (n.kind) {
+        case NODE_REFUSED: report_refused(f, &n); break;
+        case NODE_RENAMED: report_renamed(f, &n); break;
+        default: report_gone(f, &n); break;
         }
     }
 }

@@ -2,7 +2,7 @@
 #ifndef RUTTER_CHECKS_VALUES_SAY_H
 #define RUTTER_CHECKS_VALUES_SAY_H
 
-#include "checks/checks.h"
+#include "checks/view.h"
 
 struct place values_place(const struct facts *f, origin_id at);
 /* Where the user set something at or below the path, in the values of the new side; NOWHERE when nowhere. */
@@ -10,10 +10,15 @@ struct place values_place_of_path(const struct facts *f, struct str path);
 /* The value on one line, shortened; "***" when it stands under a name that smells of a secret. */
 struct str values_show(struct facts *f, struct str path, struct value v);
 bool values_is_secret(struct str path);
-/* "without it: spec.replicas of Deployment/x goes from 3 to 1": evidence of what a key's loss changes, so many lines at most;
- * how many they were. */
+/* "without it: spec.replicas of Deployment/x goes from 3 to 1": evidence of what a key's loss changes in the new render, so many
+ * lines at most; how many they were. What came out the same without the key is no loss. */
 uint32_t values_say_losses(struct facts *f, struct finding *x, const struct signature *s, uint32_t most);
 /* The first of them for the message; "" when nothing is known. */
 struct str values_loss(struct facts *f, struct str path, const struct signature *s);
+/* All that the key did on the old side is so in the new render without it. */
+bool values_lose_nothing(const struct facts *f, const struct signature *s);
+/* What an object has to do with a difference: nothing, a field of it changes, or it is gone. */
+enum touch { TOUCH_NOT, TOUCH_FIELD, TOUCH_GONE };
+enum touch values_touch(const struct signature *s, struct str object);
 
 #endif

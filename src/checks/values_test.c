@@ -170,3 +170,39 @@ TEST(checks_what_the_cluster_keeps_is_not_lost)
     p.new = p.old;
     CHECK(!checks_test_find(checks_test_run(a, &p), "values/ignored-key", ""));
 }
+
+#define SCALED(name, replicas) "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " name "}\nspec:\n  replicas: " replicas "\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: c, image: i}]}\n"
+
+TEST(checks_a_loss_is_told_by_the_new_render)
+{
+    struct checks_pair p = {.old = CHART("router: {replicas: 2}\n", SCALED("d", "{{ .Values.router.replicas }}")), .new = CHART("gateway: {replicas: 1}\n", SCALED("d", "{{ .Values.gateway.replicas }}")),
+                            .values = "router: {replicas: 3}\n"};
+    const struct finding *x = checks_test_find(checks_test_run(a, &p), "values/renamed-key", "router");
+    CHECK(x && str_has(x->message, STR("spec.replicas of Deployment/d goes from 3 to 1")));
+    p.values = "router: {replicas: 1}\n"; /* what the new default says as well */
+    FIRES(checks_test_run(a, &p), "values/removed-key", "router", "warning");
+}
+
+TEST(checks_a_dead_switch_of_what_is_on_all_the_same)
+{
+    struct checks_pair p = {.old = CHART("store: {enabled: false, url: \"\"}\n", MAP("  a: b\n{{- if .Values.store.enabled }}\n  u: {{ .Values.store.url }}\n{{- end }}\n")),
+                            .new = CHART("store: {enabled: false, url: \"\"}\n", MAP("  a: b\n{{- with .Values.store.url }}\n  u: {{ . }}\n{{- end }}\n")), .values = "store: {enabled: true, url: gs://x}\n"};
+    FIRES(checks_test_run(a, &p), "values/ignored-key", "store.enabled", "warning");
+    p.new = CHART("store: {enabled: false, url: \"\"}\n", MAP("  a: b\n{{- with .Values.stores }}\n  u: {{ $.Values.store.url }}\n{{- end }}\n"));
+    FIRES(checks_test_run(a, &p), "values/ignored-key", "store", "error");
+}
+
+TEST(checks_keys_beside_one_that_is_refused)
+{
+    struct checks_pair p = {.old = CHART("pools: {small: {use: false, min: 1, gpu: 0}}\n", "{{ range $n, $p := .Values.pools }}{{ if $p.use }}\n---\n" SCALED("{{ $n }}-{{ $p.gpu }}", "{{ $p.min }}") "{{ end }}{{ end }}\n"),
+                            .new = CHART("pools: {small: {use: false, gpu: 0, lanes: {a: {min: 1}}}}\n", "{{ range $n, $p := .Values.pools }}{{ if $p.use }}{{ if not $p.lanes }}{{ fail (printf \"pools.%s: missing lanes\" $n) }}{{ end }}{{ range $l, $c := $p.lanes }}\n---\n" SCALED("{{ $n }}-{{ $l }}-{{ $p.gpu }}", "{{ $c.min }}") "{{ end }}{{ end }}{{ end }}\n"),
+                            .values = "pools: {mine: {use: true, min: 2, gpu: 3}}\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/refused-key", "pools.mine", "error");
+    CHECK(!checks_test_find(f, "values/refused-key", "pools.mine")->replacement.n);
+    CHECK(!checks_test_find(f, "values/renamed-key", "pools.mine"));
+    CHECK(!checks_test_find(f, "values/removed-key", "pools.mine"));
+    p.values = "pools: {small: {use: true, min: 2, gpu: 3}}\n"; /* the chart's own entry renders, and the move can be told */
+    f = checks_test_run(a, &p);
+    FIRES(f, "values/renamed-key", "pools.small.min", "error");
+}
