@@ -13,7 +13,7 @@
  *     stop      a version of the chart that an upgrade from below to above it must not jump over: the plan refuses, and says how to go in stages
  *     unseen    why no input of a pair shows it
  */
-#include "checks/view.h"
+#include "checks/values_say.h"
 
 #include "kube/field.h"
 #include "text/semver.h"
@@ -119,7 +119,8 @@ static struct finding *add(struct facts *f, struct value x)
     if (o) return view_report(f, rule, severity, ABOUT_CHANGE, side_of(f, subject), o, (struct str){0});
     if (value_str_at(subject, "value").n) {
         struct finding *y = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_VALUE, value_str_at(subject, "value"));
-        y->at = view_default_place(f, y->subject);
+        y->at = values_place_of_path(f, y->subject);
+        if (!y->at.input) y->at = view_default_place(f, y->subject);
         return y;
     }
     struct finding *y = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_CHART, f->new_side.chart->name);

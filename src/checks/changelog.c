@@ -75,6 +75,23 @@ static bool is_such_a_thing(const struct names *entry, struct str rule)
     return false;
 }
 
+static bool is_identifier_byte(char c) { return is_word_byte(c) || c == '_'; }
+
+/* A name of the program's own that the entry spells out (SIE_POOL, max_batch) and the finding's evidence has as well. */
+static bool shares_identifier(struct str text, const struct finding *x)
+{
+    for (size_t i = 0; i < text.n;) {
+        size_t end = i;
+        while (end < text.n && is_identifier_byte(text.p[end])) end++;
+        struct str word = str_sub(text, i, end);
+        if (word.n >= 5 && str_chr(word, '_') > 0)
+            for (uint32_t k = 0; k < x->evidence_n; k++)
+                if (view_has_word(x->evidence[k], word)) return true;
+        i = end > i ? end : i + 1;
+    }
+    return false;
+}
+
 /* An entry and a finding are about the same when they share two telling words, or the only one that the finding has; of an
  * entry that is not marked, only where it also says what the finding is about: in a release's changelog the name of a part of
  * the program stands in every other line. */
@@ -89,6 +106,7 @@ static bool explains(const struct facts *f, const struct change *c, const struct
         telling++;
         shared += names_have(entry, words.v[i]);
     }
+    if (c->breaking && shared >= 1 && shares_identifier(c->text, x)) return true;
     return shared >= 2 || (shared == 1 && telling == 1 && (c->breaking || is_such_a_thing(entry, x->rule)));
 }
 

@@ -189,6 +189,10 @@ TEST(checks_definitions_in_crds_are_not_upgraded)
     FIRES(f, "crd/removed", "CustomResourceDefinition/xs.e.com", "error"); /* v1 is no longer served */
     p.new = p.old;
     SILENT(checks_test_run(a, &p), "crd/not-upgraded");
+    p.old = "### templates/x.yaml\n# nothing\n";
+    f = checks_test_run(a, &p);
+    FIRES(f, "crd/not-upgraded", "CustomResourceDefinition/xs.e.com", "info");
+    CHECK(!checks_test_find(f, "object/added", "CustomResourceDefinition/xs.e.com")); /* Helm does not make it */
 }
 
 TEST(checks_a_definition_that_leaves_the_templates_takes_its_objects_along)

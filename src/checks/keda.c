@@ -1,6 +1,7 @@
 /* Scalers: KEDA's ScaledObjects and HorizontalPodAutoscalers, against the workloads that they scale.
  * https://keda.sh/docs/latest/reference/scaledobject-spec/ */
 #include "checks/metrics.h"
+#include "checks/values_say.h"
 
 #include "kube/field.h"
 
@@ -25,6 +26,8 @@ static void check_orphans(struct facts *f)
         if (!gone || !str_is(c->from->kind, "ScaledObject")) continue;
         const struct scaler *s = scaler_of(&f->old_side, c->from);
         bool target = s && objects_find(&f->judged->objects, s->target_id);
+        const struct object *was = s ? objects_find(&f->old_side.objects, s->target_id) : NULL;
+        if (!c->to && was && values_taking_away(f, was)) continue; /* told of its target */
         struct finding *x = view_report(f, "keda/orphan", SEVERITY_ERROR, ABOUT_CHANGE, &f->old_side, c->from, (struct str){0});
         if (c->to) x->replacement = c->to->id;
         x->message = str_printf(f->a, "%.*s applied it, so Helm does not know it: it stays in the cluster with its HorizontalPodAutoscaler when the new version no longer has it%s",

@@ -13,5 +13,7 @@ void metrics_missing(struct facts *f, struct str query, struct str version, stru
 
 /* Whether a Prometheus of that side selects a ServiceMonitor, PodMonitor, Probe or PrometheusRule; -1: there is none. */
 int metrics_selected(const struct side *s, const struct object *o);
+/* Whether a ServiceMonitor's selector matches a Service. */
+bool metrics_monitors(const struct object *monitor, const struct object *service);
 
 #endif

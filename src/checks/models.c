@@ -1,5 +1,5 @@
 /* Model and bundle configs: what changes for stored vectors and for requests, and what no pool serves any more. */
-#include "checks/view.h"
+#include "checks/values_say.h"
 
 #include "kube/field.h"
 
@@ -73,8 +73,8 @@ static struct finding *report_model(struct facts *f, const char *rule, enum seve
 
 /* ---- changes ---- */
 
-enum effect { OTHER, DIM, VECTORS, ADAPTER, SHORTER, LIMITS, OPTIONS, PROFILE_GONE, CHANGES };
-static const char *const change_rule[CHANGES] = {[DIM] = "model/dim-changed", [VECTORS] = "model/vectors-changed", [ADAPTER] = "model/adapter-changed", [SHORTER] = "model/limits-changed",
+enum effect { OTHER, DIM, VECTORS, ADAPTER, MOVED, SHORTER, LIMITS, OPTIONS, PROFILE_GONE, CHANGES };
+static const char *const change_rule[CHANGES] = {[DIM] = "model/dim-changed", [VECTORS] = "model/vectors-changed", [ADAPTER] = "model/adapter-changed", [MOVED] = "model/adapter-changed", [SHORTER] = "model/limits-changed",
                                                  [LIMITS] = "model/limits-changed", [OPTIONS] = "model/options-changed", [PROFILE_GONE] = "model/profile-removed"};
 
 static bool same_class(struct value was, struct value is)
@@ -100,7 +100,7 @@ static enum effect kind_of(const struct model_change *c)
     if (is_profile(path)) return c->is.kind == V_NIL ? PROFILE_GONE : OTHER;
     if (str_ends(path, STR(".dim")) && c->was.kind != V_NIL && c->is.kind != V_NIL) return DIM;
     if (c->vectors) return VECTORS;
-    if (str_ends(path, STR("adapter_path"))) return ADAPTER;
+    if (str_ends(path, STR("adapter_path"))) return same_class(c->was, c->is) ? MOVED : ADAPTER;
     for (size_t i = 0; i < sizeof length / sizeof *length; i++)
         if (str_ends(path, str_from(length[i]))) return number(c->is) > 0 && (c->was.kind == V_NIL || number(c->is) < number(c->was)) ? SHORTER : LIMITS;
     if (str_ends(path, STR("max_batch_tokens"))) return LIMITS;
@@ -111,7 +111,7 @@ static enum severity severity_of(const struct facts *f, enum effect kind, const 
 {
     enum severity w = weight(f, c->from, why);
     if (kind == DIM || kind == VECTORS) return w;
-    if (kind == LIMITS || (kind == ADAPTER && same_class(c->was, c->is))) return SEVERITY_INFO;
+    if (kind == LIMITS || kind == MOVED) return SEVERITY_INFO;
     if (kind == PROFILE_GONE) return w;
     return w == SEVERITY_INFO ? SEVERITY_INFO : SEVERITY_WARNING;
 }
@@ -122,6 +122,7 @@ static const char *message_of(enum effect kind)
     case DIM: return "its vectors have another dimension: stored ones cannot be compared with new ones, and must be computed again";
     case VECTORS: return "it computes other vectors than before: stored ones cannot be compared with new ones, and must be computed again";
     case ADAPTER: return "another adapter serves it";
+    case MOVED: return "its adapter is the same class in another module";
     case SHORTER: return "its inputs are cut off earlier: longer ones give other results";
     case LIMITS: return "its limits change";
     case OPTIONS: return "it answers with other options than before: the same request gives another result";
@@ -155,7 +156,7 @@ static void report_changes(struct facts *f, uint32_t from, uint32_t to, enum eff
         if (!x) {
             x = report_model(f, change_rule[kind], severity, ABOUT_CHANGE, c->to);
             x->message = str_from(message_of(kind));
-            x->fix = str_from(severity > SEVERITY_INFO ? fix_of(kind) : "nothing, unless clients rely on the old one");
+            x->fix = str_from(severity > SEVERITY_INFO ? fix_of(kind) : kind == MOVED ? "nothing, unless a model or bundle of your own names the old module" : "nothing, unless clients rely on the old one");
             if (why) finding_evidence(&f->findings, x, "it %s", why);
         }
         if (severity > x->severity) x->severity = severity;
@@ -203,6 +204,17 @@ static enum severity bundle_weight(const struct bundle_change *c)
     return adapters && c->is.kind != V_NIL ? SEVERITY_INFO : SEVERITY_WARNING;
 }
 
+static struct str bundle_said(struct facts *f, const struct bundle_change *c)
+{
+    struct str what = str_is(c->path, "adapters") ? str_printf(f->a, "the adapter %.*s", STR_ARG(view_show(f->a, c->was.kind == V_NIL ? c->is : c->was))) : c->path;
+    struct str was = view_show(f->a, c->was), is = view_show(f->a, c->is);
+    if (c->is.kind == V_NIL) return str_printf(f->a, "%.*s is gone", STR_ARG(what));
+    if (str_is(c->path, "adapters")) return str_printf(f->a, "%.*s is new", STR_ARG(what));
+    if (c->was.kind == V_NIL) return str_printf(f->a, "%.*s is new: %.*s", STR_ARG(what), STR_ARG(is));
+    if (str_eq(was, is)) return str_printf(f->a, "%.*s changes", STR_ARG(what));
+    return str_printf(f->a, "%.*s goes from %.*s to %.*s", STR_ARG(what), STR_ARG(was), STR_ARG(is));
+}
+
 static void check_bundles(struct facts *f)
 {
     const struct model_diff *d = &f->diff.models;
@@ -216,7 +228,7 @@ static void check_bundles(struct facts *f)
         uint32_t n = 0;
         for (uint32_t k = i; c->to && k < d->bundles_n && d->bundles[k].from == c->from; k++) {
             if (bundle_weight(&d->bundles[k]) > x->severity) x->severity = bundle_weight(&d->bundles[k]);
-            if (n++ < 8) finding_evidence(&f->findings, x, "%.*s goes from %.*s to %.*s", STR_ARG(d->bundles[k].path), STR_ARG(view_show(f->a, d->bundles[k].was)), STR_ARG(view_show(f->a, d->bundles[k].is)));
+            if (n++ < 8) finding_evidence(&f->findings, x, "%.*s", STR_ARG(bundle_said(f, &d->bundles[k])));
         }
         if (n > 8) finding_evidence(&f->findings, x, "and %u more", n - 8);
         if (x->severity > SEVERITY_INFO && c->to) x->fix = STR("see that what you add to the image fits the new ranges, and that no model of yours needs what is gone");
@@ -256,7 +268,7 @@ static struct pools pools_of(const struct facts *f, const struct side *s)
 {
     struct pools p = {0};
     for (uint32_t i = 0; i < s->workloads_n; i++) {
-        struct str name = bundle_of_pool(f, &s->workloads[i]);
+        struct str name = values_taking_away(f, s->workloads[i].object) ? (struct str){0} : bundle_of_pool(f, &s->workloads[i]);
         const struct bundle *b = name.n ? bundle_named(s->models, name) : NULL;
         bool known = !b;
         for (uint32_t k = 0; k < p.n && !known; k++) known = p.v[k] == b;
@@ -303,7 +315,13 @@ static void check_unserved(struct facts *f)
         enum severity severity = weight(f, m, &why);
         struct finding *x = report_model(f, "model/unserved", severity, ABOUT_CHANGE, is);
         x->message = STR("a pool served it, and no enabled pool has a bundle that does now: requests for it wait for a pool that never comes");
-        x->fix = STR("enable a pool with a bundle that has its adapter");
+        struct names served = {.a = f->a}, serve = {.a = f->a};
+        for (uint32_t k = 0; k < were.n; k++)
+            if (bundle_serves(were.v[k], m)) names_add(&served, were.v[k]->name);
+        for (uint32_t k = 0; k < now->bundles_n; k++)
+            if (bundle_serves(&now->bundles[k], is)) names_add(&serve, now->bundles[k].name);
+        finding_evidence(&f->findings, x, "the pool's bundle was %.*s; its adapter is in %.*s now", STR_ARG(names_show(&served, 3)), STR_ARG(serve.n ? names_show(&serve, 4) : STR("no bundle")));
+        x->fix = serve.n ? str_printf(f->a, "enable a pool with the bundle %.*s", STR_ARG(names_show(&serve, 4))) : STR("add its adapter to a bundle that a pool has");
     }
 }
 
@@ -316,6 +334,19 @@ static const char *preload_problem(const struct facts *f, const struct side *s, 
     const struct bundle *b = bundle_named(s->models, name);
     if (!m) return "is in no catalogue";
     return b && !bundle_serves(b, m) ? "is not served by its bundle" : NULL;
+}
+
+/* Where the user wrote the model's name; the pod's template where it comes from elsewhere. */
+static struct place preload_place(const struct facts *f, const struct workload *w, struct str id)
+{
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        const struct key *k = &f->usage.keys[i];
+        bool found = k->value.kind == V_STR && str_has(v_text(k->value), id);
+        for (uint32_t n = 0; k->value.kind == V_LIST && n < list_len(k->value) && !found; n++) found = k->value.u.list->v[n].kind == V_STR && str_eq(v_text(k->value.u.list->v[n]), id);
+        struct place at = found ? values_place(f, k->at) : NOWHERE;
+        if (at.input) return at;
+    }
+    return view_place(f, f->judged, w->object, STR("env"));
 }
 
 static void check_preloads(struct facts *f)
@@ -332,7 +363,7 @@ static void check_preloads(struct facts *f)
             bool same_way = was && names_have(&before, l.v[k]) && f->old_side.models && preload_problem(f, &f->old_side, was, l.v[k]);
             bool moved = was && was->containers_n && w->containers_n && !value_same(value_at(was->containers[was->containers_n - 1].v, "args", NULL), value_at(w->containers[w->containers_n - 1].v, "args", NULL));
             struct finding *x = finding_add(&f->findings, "model/preload-missing", SEVERITY_ERROR, same_way && !moved ? ABOUT_STATE : ABOUT_CHANGE, SUBJECT_MODEL, l.v[k]);
-            x->at = view_place(f, f->judged, w->object, STR("env"));
+            x->at = preload_place(f, w, l.v[k]);
             x->message = str_printf(f->a, "%.*s loads it before it is ready, and it %s: its pods do not start", STR_ARG(w->object->id), problem);
             struct str bundle = bundle_of_pool(f, w);
             if (bundle.n) finding_evidence(&f->findings, x, "the pool's bundle is %.*s", STR_ARG(bundle));

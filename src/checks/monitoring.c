@@ -4,6 +4,17 @@
 #include "kube/field.h"
 #include "kube/selector.h"
 
+static const struct map *labels_of(const struct object *o)
+{
+    struct value v = value_at(o->v, "metadata", "labels", NULL);
+    return v.kind == V_MAP ? v.u.map : NULL;
+}
+
+bool metrics_monitors(const struct object *monitor, const struct object *service)
+{
+    return selector_matches(value_at(view_spec(monitor), "selector", NULL), SELECTOR_LABELS, true, labels_of(service));
+}
+
 static struct str version_of(const struct side *s) { return s->chart->version; }
 
 /* ---- triggers that ask for what nobody emits ---- */
@@ -149,19 +160,53 @@ static const struct object *service_named(const struct side *s, struct str name)
     return NULL;
 }
 
+/* The jobs of all Services that a monitor of that side reads: a label's value where the monitor names one (jobLabel), else the
+ * Service's name (https://prometheus-operator.dev/docs/api-reference/api/, ServiceMonitorSpec). */
+static void jobs_of(const struct side *s, struct names *out)
+{
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *monitor = &s->objects.v[i];
+        if (!str_is(monitor->kind, "ServiceMonitor") || !view_is_written(monitor) || metrics_selected(s, monitor) == 0) continue;
+        struct str label = value_str_at(view_spec(monitor), "jobLabel");
+        for (uint32_t k = 0; k < s->objects.n; k++) {
+            const struct object *service = &s->objects.v[k];
+            if (!str_is(service->kind, "Service") || !view_is_written(service) || !metrics_monitors(monitor, service)) continue;
+            struct value v = label.n && labels_of(service) ? map_get(labels_of(service), label) : NIL;
+            names_add(out, v.kind == V_STR ? v_text(v) : service->name);
+        }
+    }
+}
+
+/* Why series of this job are no longer there; "" while they are, or were not. */
+static struct str job_gone(const struct facts *f, struct str job, const struct names *were, const struct names *are)
+{
+    const struct object *service = service_named(&f->old_side, job);
+    if (service && !service_named(f->judged, job)) return STR("the name of a Service that the new version no longer has");
+    return names_have(were, job) && !names_have(are, job) ? STR("and no monitor of the new version scrapes what is called so") : (struct str){0};
+}
+
+static void check_jobs(struct facts *f, const struct object *o, struct str expressions)
+{
+    struct names jobs = {.a = f->a}, were = {.a = f->a}, are = {.a = f->a};
+    labels_in(expressions, "job", &jobs);
+    if (!jobs.n || f->single) return;
+    jobs_of(&f->old_side, &were);
+    jobs_of(f->judged, &are);
+    for (uint32_t i = 0; i < jobs.n; i++) {
+        struct str why = job_gone(f, jobs.v[i], &were, &are);
+        if (!why.n) continue;
+        struct finding *x = view_report(f, "monitoring/stale-query", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, STR("expr"));
+        x->message = str_printf(f->a, "it asks for job=\"%.*s\", %.*s: these alerts never fire", STR_ARG(jobs.v[i]), STR_ARG(why));
+        x->fix = STR("correct the rule, or have the job scraped");
+    }
+}
+
 static void check_rule(struct facts *f, const struct object *o)
 {
     const struct object *was = f->single ? NULL : view_was(f, o);
     struct str now = expressions_of(f->a, o), before = was && is_rule(was) ? expressions_of(f->a, was) : (struct str){0};
-    struct names jobs = {.a = f->a}, missing = {.a = f->a}, old_missing = {.a = f->a};
-    labels_in(now, "job", &jobs);
-    for (uint32_t i = 0; i < jobs.n; i++) {
-        const struct object *service = f->single ? NULL : service_named(&f->old_side, jobs.v[i]);
-        if (!service || service_named(f->judged, jobs.v[i])) continue;
-        struct finding *x = view_report(f, "monitoring/stale-query", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, STR("expr"));
-        x->message = str_printf(f->a, "it asks for job=\"%.*s\", the name of a Service that the new version no longer has: these alerts never fire", STR_ARG(jobs.v[i]));
-        x->fix = STR("correct the rule");
-    }
+    struct names missing = {.a = f->a}, old_missing = {.a = f->a};
+    check_jobs(f, o, now);
     metrics_missing(f, now, version_of(f->judged), &missing);
     if (!missing.n) return;
     metrics_missing(f, before, version_of(&f->old_side), &old_missing);
@@ -201,12 +246,6 @@ static void check_rules(struct facts *f)
 }
 
 /* ---- monitors that Prometheus no longer selects ---- */
-
-static const struct map *labels_of(const struct object *o)
-{
-    struct value v = value_at(o->v, "metadata", "labels", NULL);
-    return v.kind == V_MAP ? v.u.map : NULL;
-}
 
 /* Labels that every chart puts on everything: nobody selects monitors by them. */
 static bool is_common_label(struct str key)

@@ -1,5 +1,6 @@
 /* Objects that appear, disappear, or go on under another name or owner, and what follows from their kind. */
 #include "checks/metrics.h"
+#include "checks/values_say.h"
 
 #include "kube/field.h"
 #include "kube/selector.h"
@@ -58,18 +59,6 @@ static struct consequence consequence_of(const struct object *o)
 
 /* ---- does something else do its work? ---- */
 
-static const struct map *labels_of(const struct object *o)
-{
-    struct value labels = value_at(o->v, "metadata", "labels", NULL);
-    return labels.kind == V_MAP ? labels.u.map : NULL;
-}
-
-static bool monitors(const struct object *monitor, const struct object *o)
-{
-    struct value selector = value_at(view_spec(monitor), "selector", NULL);
-    return selector_matches(selector, SELECTOR_LABELS, true, labels_of(o));
-}
-
 /* A monitor that no Prometheus reads does not replace one that was read. */
 static bool is_read_as_before(const struct facts *f, const struct object *was, const struct object *is)
 {
@@ -84,7 +73,7 @@ static bool scrapes(const struct side *s, const struct object *monitor, const st
     if (str_is(monitor->kind, "PodMonitor")) return selector_matches(value_at(view_spec(monitor), "selector", NULL), SELECTOR_LABELS, true, w->labels);
     for (uint32_t i = 0; i < s->objects.n; i++) {
         const struct object *o = &s->objects.v[i];
-        if (str_is(o->kind, "Service") && view_is_written(o) && monitors(monitor, o) && selector_matches(value_at(view_spec(o), "selector", NULL), SELECTOR_PLAIN, false, w->labels)) return true;
+        if (str_is(o->kind, "Service") && view_is_written(o) && metrics_monitors(monitor, o) && selector_matches(value_at(view_spec(o), "selector", NULL), SELECTOR_PLAIN, false, w->labels)) return true;
     }
     return false;
 }
@@ -190,6 +179,13 @@ static void report_removed(struct facts *f, const struct object *o)
 {
     struct consequence c = consequence_of(o);
     if (o->owner == OWNER_HOOK_APPLIED && str_is(o->kind, "ScaledObject")) return; /* keda/orphan */
+    const struct key *away = values_taking_away(f, o);
+    if (away) {
+        struct finding *x = view_report(f, "object/removed", SEVERITY_INFO, ABOUT_CHANGE, &f->old_side, o, (struct str){0});
+        x->message = str_printf(f->a, "not judged: it is gone because %.*s had to be taken away for the new chart to render at all", STR_ARG(away->path));
+        x->fix = STR("repair that key first, and run this again");
+        return;
+    }
     bool managed = o->owner == OWNER_RELEASE, behind = o->owner == OWNER_HOOK_APPLIED;
     enum severity severity = managed ? c.severity : behind ? SEVERITY_WARNING : SEVERITY_INFO;
     if (managed && severity > SEVERITY_INFO && is_replaced(f, o)) severity = SEVERITY_INFO;
@@ -197,18 +193,21 @@ static void report_removed(struct facts *f, const struct object *o)
     uint32_t targets = managed && is_monitor(o) ? lost_targets(f, o, &lost) : 0;
     if (targets) severity = !lost.n ? SEVERITY_INFO : lost.n < targets ? SEVERITY_WARNING : SEVERITY_ERROR;
     struct finding *x = view_report(f, "object/removed", severity, ABOUT_CHANGE, &f->old_side, o, (struct str){0});
-    if (managed)
+    if (lost.n && lost.n < targets)
+        x->message = str_printf(f->a, "the new chart no longer has it, so Helm deletes it: other monitors scrape the rest, and %.*s no more; its metrics, and alerts and scalers that ask for them, go silent", STR_ARG(names_show(&lost, 4)));
+    else if (managed)
         x->message = str_printf(f->a, "the new chart no longer has it, so Helm deletes it%s%s", *c.text && severity ? ": " : "", severity ? c.text : "");
     else if (behind)
         x->message = str_printf(f->a, "%.*s no longer applies it, and Helm does not know it: it stays behind in the cluster", STR_ARG(o->applied_by ? o->applied_by->id : STR("the hook")));
     else if (o->owner == OWNER_KEPT) x->message = STR("the new chart no longer has it; Helm leaves it in the cluster (helm.sh/resource-policy: keep)");
     else x->message = STR("the new chart no longer has it; Helm leaves it as it is");
-    if (lost.n) finding_evidence(&f->findings, x, "no monitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
+    if (lost.n && lost.n == targets) finding_evidence(&f->findings, x, "no monitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
     x->fix = severity == SEVERITY_INFO ? STR("nothing in the release needs it; see that nothing outside of it does") : behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
 }
 
 static void report_added(struct facts *f, const struct object *o)
 {
+    if (o->owner == OWNER_CRD) return; /* crd/not-upgraded */
     struct finding *x = view_report(f, "object/added", SEVERITY_INFO, ABOUT_CHANGE, f->judged, o, (struct str){0});
     x->message = o->owner == OWNER_HOOK ? STR("new in this chart: a hook makes it") : o->owner == OWNER_HOOK_APPLIED ? STR("new in this chart: a hook's Job applies it") : STR("new in this chart");
     x->fix = STR("see that the cluster lets it be made: quota, admission policies, images that can be pulled");

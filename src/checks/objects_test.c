@@ -78,6 +78,15 @@ TEST(checks_what_is_no_longer_scraped)
     SILENT(checks_test_run(a, &p), "object/removed");
 }
 
+TEST(checks_what_is_scraped_by_others_but_for_one)
+{
+#define TWO(monitor) "apiVersion: v1\nkind: Pod\nmetadata: {name: x, labels: {a: b, c: x}}\nspec: {containers: [{name: c, image: i}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: y, labels: {a: b, c: y}}\nspec: {containers: [{name: c, image: i}]}\n---\n" monitor
+    struct checks_pair p = {.old = TWO(MONITOR("PodMonitor", "all")), .new = TWO("apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata: {name: only}\nspec: {selector: {matchLabels: {c: x}}}\n")};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "object/removed", "PodMonitor/all", "warning");
+    CHECK(str_has(checks_test_find(f, "object/removed", "PodMonitor/all")->message, STR("other monitors scrape the rest")));
+}
+
 TEST(checks_alerts_that_go_or_move)
 {
     struct checks_pair p = {.old = ALERT("old", "Down"), .new = ALERT("unlike-it", "Slow")};

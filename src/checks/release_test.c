@@ -54,7 +54,26 @@ TEST(checks_models_that_nobody_serves)
     const char *pool = POOL("default", "");
     FIRES(models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\n" PROFILE("")) BUNDLE("default", "mod.x"), pool, pool), "model/unbundled", "m", "error");
     FIRES(models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\n" PROFILE("")) BUNDLE("default", "mod.x") BUNDLE("second", "mod.a"), pool, pool), "model/unserved", "m", "warning");
+    const struct finding *x = checks_test_find(models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\n" PROFILE("")) BUNDLE("default", "mod.x") BUNDLE("second", "mod.a"), pool, pool), "model/unserved", "m");
+    CHECK(x && str_has(x->fix, STR("the bundle second")));
     SILENT(models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\n" PROFILE("")) BUNDLE("default", "mod.x") BUNDLE("second", "mod.a"), pool, POOL("second", "")), "model/unserved");
+}
+
+TEST(checks_an_adapter_that_only_moved)
+{
+    const char *pool = POOL("default", "");
+    struct facts *f = models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\nprofiles: {default: {adapter_path: \"mod.sub:A\"}}\n") BUNDLE("default", "mod.sub"), pool, pool);
+    FIRES(f, "model/adapter-changed", "m", "info");
+    CHECK(str_has(checks_test_find(f, "model/adapter-changed", "m")->message, STR("same class")));
+}
+
+TEST(checks_a_preloaded_model_is_shown_where_the_user_wrote_it)
+{
+    struct checks_pair p = {.profile = "sie", .models_old = CATALOGUE, .models_new = CATALOGUE, .values = "a: b\nmore:\n  load: [m, unknown]\n",
+                            .old = "### values.yaml\nmore: {load: []}\n### templates/all.yaml\n" POOL("default", ""),
+                            .new = "### values.yaml\nmore: {load: []}\n### templates/all.yaml\n" POOL("default", "{name: SIE_PRELOAD_MODELS, value: {{ join \",\" .Values.more.load | quote }}}")};
+    const struct finding *x = checks_test_find(checks_test_run(a, &p), "model/preload-missing", "unknown");
+    CHECK(x && x->at.line == 3);
 }
 
 TEST(checks_models_that_pools_load)
@@ -126,6 +145,16 @@ TEST(checks_advisories_by_version_and_condition)
     SILENT(checks_test_run(a, &p), "advisory/sie-queue-routing");
     p.old = SIE("0.3.0", "direct");
     SILENT(checks_test_run(a, &p), "advisory/sie-pool-state");
+}
+
+TEST(checks_an_entry_that_spells_out_what_a_default_decides)
+{
+#define PROGRAM(version, pool) "### Chart.yaml\napiVersion: v2\nname: c\nversion: " version "\n### values.yaml\nworkers: {common: {queuePool: " pool "}}\n### templates/all.yaml\n" \
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, env: [{name: THE_POOL, value: {{ .Values.workers.common.queuePool | quote }}}]}]}}}\n"
+    struct checks_pair p = {.old = PROGRAM("1.0.0", "default"), .new = PROGRAM("2.0.0", "\"\""), .changelog = "# Changelog\n\n## 2.0.0\n\n- feat(helm)!: default THE_POOL to pool name\n\n## 1.0.0\n\n- feat: x\n"};
+    FIRES(checks_test_run(a, &p), "changelog/breaking", "", "warning");
+    p.changelog = "# Changelog\n\n## 2.0.0\n\n- feat(helm)!: default ANOTHER_POOL to pool name\n\n## 1.0.0\n\n- feat: x\n";
+    FIRES(checks_test_run(a, &p), "changelog/unexplained", "", "warning");
 }
 
 /* ---- changelog ---- */

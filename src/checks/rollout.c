@@ -24,6 +24,15 @@ static bool in_place(const struct workload *was, const struct workload *is) { re
 
 static int64_t timeout_of(const struct facts *f) { return f->o->timeout > 0 ? f->o->timeout : f->profile.timeout; }
 
+/* "2 pods, one pod after the other: each has 1m5s to stop and 10m to become ready by its startupProbe" */
+static void say_pods(struct facts *f, struct finding *x, const struct rollout *r, int64_t pods, bool update)
+{
+    struct str stop = update ? str_printf(f->a, "%.*s to stop and ", STR_ARG(duration_show(f->a, r->grace))) : (struct str){0};
+    struct str how = pods == 1 ? STR(": it") : str_printf(f->a, "%s%s: each", r->why ? ", " : "", r->why ? r->why : "");
+    finding_evidence(&f->findings, x, "%lld pod%s%.*s has %.*s%.*s to become ready%s%s", (long long)pods, pods == 1 ? "" : "s", STR_ARG(how), STR_ARG(stop), STR_ARG(duration_show(f->a, r->startup.seconds)),
+                     r->startup.by ? " by its " : "", r->startup.by ? r->startup.by : "");
+}
+
 static void check_time(struct facts *f, const struct workload *w, int64_t timeout)
 {
     const struct workload *was = f->single ? NULL : view_workload_was(f, w);
@@ -39,8 +48,7 @@ static void check_time(struct facts *f, const struct workload *w, int64_t timeou
     x->same_cause = update && (rendered ? before.seconds > timeout && r.seconds <= before.seconds : before_most.seconds > timeout && most.seconds <= before_most.seconds);
     x->message = rendered ? str_printf(f->a, "its rollout may take %.*s, and Helm is given %.*s: then the release is marked failed and its post-upgrade hooks do not run", STR_ARG(duration_show(f->a, r.seconds)), STR_ARG(duration_show(f->a, timeout)))
                           : str_printf(f->a, "at its scaler's maximum of %lld replicas its rollout may take %.*s, and Helm is given %.*s", (long long)s->max, STR_ARG(duration_show(f->a, most.seconds)), STR_ARG(duration_show(f->a, timeout)));
-    finding_evidence(&f->findings, x, "%lld pod%s, %s: each has %.*s to stop and %.*s to become ready%s%s", (long long)(rendered ? r.pods : most.pods), (rendered ? r.pods : most.pods) == 1 ? "" : "s", r.why ? r.why : "", STR_ARG(duration_show(f->a, r.grace)),
-                     STR_ARG(duration_show(f->a, r.startup.seconds)), r.startup.by ? " by its " : "", r.startup.by ? r.startup.by : "");
+    say_pods(f, x, &r, rendered ? r.pods : most.pods, update);
     if (update && before.seconds && before.seconds != r.seconds) finding_evidence(&f->findings, x, "in the old version it was %.*s", STR_ARG(duration_show(f->a, before.seconds)));
     if (rendered && most.seconds > r.seconds) finding_evidence(&f->findings, x, "at its scaler's maximum of %lld replicas: %.*s", (long long)s->max, STR_ARG(duration_show(f->a, most.seconds)));
     x->fix = str_printf(f->a, "give Helm --timeout %.*s, and pull the images before", STR_ARG(duration_show(f->a, most.seconds + most.seconds / 5 + 60)));
@@ -83,8 +91,9 @@ static void check_outage(struct facts *f, const struct workload *w)
     bool worse = before.down <= 0 && was->replicas != 0;
     struct finding *x = view_report(f, "rollout/outage", worse ? SEVERITY_ERROR : SEVERITY_WARNING, ABOUT_ACT, f->judged, w->object, w->strategy == UPDATE_RECREATE ? STR("strategy") : STR("replicas"));
     x->same_cause = !worse;
-    x->message = str_printf(f->a, "no pod of it is ready for up to %.*s during the rollout (%lld replica%s, %s)", STR_ARG(duration_show(f->a, r.down)), (long long)w->replicas, w->replicas == 1 ? "" : "s",
-                            w->strategy == UPDATE_RECREATE ? "strategy Recreate" : r.why ? r.why : "");
+    const char *how = w->strategy == UPDATE_RECREATE ? "strategy Recreate" : w->replicas != 1 ? r.why : NULL;
+    x->message = str_printf(f->a, "no pod of it is ready for up to %.*s during the rollout (%lld replica%s%s%s)", STR_ARG(duration_show(f->a, r.down)), (long long)w->replicas, w->replicas == 1 ? "" : "s",
+                            how ? ", " : "", how ? how : "");
     if (worse) finding_evidence(&f->findings, x, "the old version kept %lld pods ready during a rollout", (long long)before.available);
     x->fix = STR("plan for the interruption, or set two replicas and a rolling update where the program allows it");
 }
@@ -119,7 +128,7 @@ static void check_capacity(struct facts *f, const struct workload *w)
         struct finding *x = view_report(f, "rollout/capacity", key ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, f->judged, w->object, STR("replicas"));
         if (key) finding_evidence(&f->findings, x, "with your values migrated it has %lld again", (long long)before);
         x->message = str_printf(f->a, "it runs with %lld replica%s%s in place of %lld%s", (long long)now, now == 1 ? "" : "s", scaled_is ? " at least" : "", (long long)before, now == 1 ? ": a restart of one pod is an outage" : "");
-        x->fix = str_printf(f->a, "set the replicas to %lld in your values", (long long)before);
+        x->fix = key ? STR("move the key, as its own finding says") : str_printf(f->a, "set the replicas to %lld in your values", (long long)before);
     }
     if (x_was && x_is && x_is->max < x_was->max) {
         struct finding *x = view_report(f, "rollout/capacity", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, x_is->object, STR("maxReplicaCount"));

@@ -73,6 +73,16 @@ TEST(checks_a_rule_that_asks_for_a_job_that_is_gone)
     SILENT(pair(a, NAMED("old-name") ALERTS("up{job=\"old-name\"} == 0"), NAMED("other") ALERTS("up{job=\"other\"} == 0")), "monitoring/stale-query");
 }
 
+#define SCRAPED(name, monitor) "---\napiVersion: v1\nkind: Service\nmetadata: {name: " name ", labels: {part: " name "}}\nspec: {ports: [{port: 1}]}\n---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: m}\nspec: " monitor "\n"
+
+TEST(checks_a_rule_that_asks_for_a_job_that_is_scraped_no_more)
+{
+    const char *rule = SCRAPED("config", "{selector: {}}") ALERTS("up{job=\"config\"} == 0");
+    FIRES(pair(a, rule, SCRAPED("config", "{selector: {matchLabels: {part: gateway}}}") ALERTS("up{job=\"config\"} == 0")), "monitoring/stale-query", "PrometheusRule/p", "warning");
+    SILENT(pair(a, rule, SCRAPED("config", "{selector: {matchLabels: {part: config}}}") ALERTS("up{job=\"config\"} == 0")), "monitoring/stale-query");
+    SILENT(pair(a, rule, SCRAPED("config", "{selector: {}, jobLabel: part}") ALERTS("up{job=\"config\"} == 0")), "monitoring/stale-query"); /* a label gives it */
+}
+
 TEST(checks_metrics_that_a_version_does_not_emit)
 {
     struct checks_pair p = {.profile = "sie", .old = W SCALER("s", PROM("sum(sie_router_pending_demand) or vector(0)")), .new = W SCALER("s", PROM("sum(sie_router_pending_demand) or vector(0)"))};

@@ -80,28 +80,47 @@ static bool was_so(const struct facts *f, const struct trait *t)
     return true;
 }
 
+enum { DEFAULTS_SHOWN = 3 };
+
+/* The most telling differences, each of another field: the first of a kind stands for its like in other objects. */
+static void keep_telling(const struct trait **shown, const struct trait *t)
+{
+    for (uint32_t i = 0; i < DEFAULTS_SHOWN && shown[i]; i++)
+        if (t->field.n && str_eq(shown[i]->item, t->item) && (t->item.n || str_eq(shown[i]->field, t->field))) return;
+    for (uint32_t i = 0; i < DEFAULTS_SHOWN; i++) {
+        if (shown[i] && values_telling(t) >= values_telling(shown[i])) continue;
+        const struct trait *pushed = shown[i];
+        shown[i] = t;
+        t = pushed;
+        if (!t) return;
+    }
+}
+
 static void check_defaults(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.defaults_n; i++) {
         const struct default_effect *e = &f->usage.defaults[i];
-        const struct trait *shown = NULL;
+        const struct trait *shown[DEFAULTS_SHOWN] = {0};
         bool detail = true;
         if ((looks_like_version(e->change->is) && looks_like_version(e->change->was)) || is_same_setting(f, e->change->was, e->change->is)) continue;
         for (uint32_t k = 0; k < e->signature.n; k++) {
             const struct trait *t = &e->signature.v[k];
             if (is_routine(t) || is_api_default(t) || !was_so(f, t)) continue;
             bool small = is_detail(t) || is_inner_list(e, t);
-            if (!shown || (detail && !small)) shown = t;
+            if (detail && !small) memset(shown, 0, sizeof shown); /* what is more than a detail is told in its stead */
+            if (detail || !small) keep_telling(shown, t);
             detail = detail && small;
         }
-        if (!shown) continue;
+        if (!shown[0]) continue;
         struct finding *x = finding_add(&f->findings, "values/default-changed", detail ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, e->path);
         x->at = values_place(f, e->change->is_at);
         x->message = str_printf(f->a, "you rely on this default, and it goes from %.*s to %.*s", STR_ARG(values_show(f, e->path, e->change->was)),
                                 STR_ARG(values_show(f, e->path, e->change->is)));
         if (!str_eq(e->path, e->change->path)) finding_evidence(&f->findings, x, "the key was %.*s", STR_ARG(e->change->path));
-        if (!shown->field.n) finding_evidence(&f->findings, x, "%.*s %s", STR_ARG(shown->object), shown->from.kind == V_NIL ? "is no longer there" : "is new with it");
-        else finding_evidence(&f->findings, x, "it decides %.*s of %.*s", STR_ARG(shown->field), STR_ARG(shown->object));
+        for (uint32_t k = 0; k < DEFAULTS_SHOWN && shown[k]; k++) {
+            if (!shown[k]->field.n) finding_evidence(&f->findings, x, "%.*s %s", STR_ARG(shown[k]->object), shown[k]->from.kind == V_NIL ? "is no longer there" : "is new with it");
+            else finding_evidence(&f->findings, x, "it decides %.*s", STR_ARG(values_what(f, shown[k])));
+        }
         x->fix = str_printf(f->a, "set %.*s to %.*s to keep things as they are, or accept the new default", STR_ARG(e->path), STR_ARG(values_show(f, e->path, e->change->was)));
     }
 }

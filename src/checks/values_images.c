@@ -1,6 +1,8 @@
 /* Images that the user pinned: a new chart with old images is a combination that nobody tested. */
 #include "checks/values_say.h"
 
+#include "kube/field.h"
+
 /* "registry:5000/a/b:1.2@sha256:x": the tag and the digest; "" where there is none. */
 static void image_parts(struct str image, struct str *tag, struct str *digest)
 {
@@ -37,6 +39,55 @@ static bool pins(const struct trait *t, struct str value)
     return begins_with(tag, value) || (own_tag.n && begins_with(tag, own_tag));
 }
 
+/* ---- what the new chart asks of the old image ---- */
+
+static const struct container *same_container(const struct workload *w, const struct container *c)
+{
+    for (uint32_t i = 0; i < w->containers_n; i++)
+        if (str_eq(w->containers[i].name, c->name) && str_eq(w->containers[i].image, c->image)) return &w->containers[i];
+    return NULL;
+}
+
+static void say_probe(struct facts *f, struct finding *x, const char *name, const struct probe *was, const struct probe *is, const struct object *o)
+{
+    if (!is->path.n || (was->set && str_eq(was->path, is->path))) return;
+    finding_evidence(&f->findings, x, "the new chart's %s of %.*s asks that image for %.*s%s%.*s", name, STR_ARG(o->id), STR_ARG(is->path), was->path.n ? ", not " : "", STR_ARG(was->path));
+}
+
+static void say_arguments(struct facts *f, struct finding *x, const char *field, const struct container *was, const struct container *is, const struct object *o)
+{
+    struct names old = {.a = f->a}, added = {.a = f->a};
+    struct value v = value_at(was->v, field, NULL), w = value_at(is->v, field, NULL);
+    for (uint32_t i = 0; i < field_len(v); i++)
+        if (field_item(v, i).kind == V_STR) names_add(&old, v_text(field_item(v, i)));
+    for (uint32_t i = 0; i < field_len(w); i++) {
+        struct str text = field_item(w, i).kind == V_STR ? v_text(field_item(w, i)) : (struct str){0}, name, rest;
+        bool flag = str_starts(text, STR("-")) && text.n < 80 && !names_have(&old, text);
+        str_cut(text, STR("="), &name, &rest);
+        for (uint32_t k = 0; flag && k < old.n; k++) flag = !(str_starts(old.v[k], name) && (old.v[k].n == name.n || old.v[k].p[name.n] == '='));
+        if (flag) names_add(&added, name);
+    }
+    if (added.n) finding_evidence(&f->findings, x, "the new chart starts it in %.*s with %.*s, which it was not given before", STR_ARG(o->id), STR_ARG(names_show(&added, 3)));
+}
+
+/* The same image on both sides, and a chart that starts and probes it otherwise: it may know nothing of that. */
+static void say_mismatch(struct facts *f, struct finding *x, struct str image)
+{
+    uint32_t before = x->evidence_n;
+    for (uint32_t i = 0; i < f->judged->workloads_n && x->evidence_n == before; i++) {
+        const struct workload *w = &f->judged->workloads[i], *old = view_workload_was(f, w);
+        for (uint32_t k = 0; old && k < w->containers_n; k++) {
+            const struct container *c = &w->containers[k], *was = str_eq(c->image, image) ? same_container(old, c) : NULL;
+            if (!was) continue;
+            say_probe(f, x, "livenessProbe", &was->liveness, &c->liveness, w->object);
+            say_probe(f, x, "readinessProbe", &was->readiness, &c->readiness, w->object);
+            say_probe(f, x, "startupProbe", &was->startup, &c->startup, w->object);
+            say_arguments(f, x, "command", was, c, w->object);
+            say_arguments(f, x, "args", was, c, w->object);
+        }
+    }
+}
+
 static struct str text_of(struct facts *f, struct value v)
 {
     if (v.kind == V_STR) return v_text(v);
@@ -58,6 +109,7 @@ static void check_pinned(struct facts *f)
             x->at = values_place(f, k->at);
             x->message = str_printf(f->a, "the image stays %.*s under the new chart, which was made for another", STR_ARG(v_text(t->from)));
             finding_evidence(&f->findings, x, "without the key %.*s has %.*s", STR_ARG(t->object), STR_ARG(v_text(t->to)));
+            say_mismatch(f, x, v_text(t->from));
             x->fix = STR("remove the key, so that the image follows the chart, or set the version that belongs to it");
             break;
         }

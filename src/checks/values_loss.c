@@ -99,8 +99,7 @@ static bool is_masked(const struct trait *t, struct str path)
     return values_is_secret(t->field) || values_is_secret(t->item) || values_is_secret(path) || str_starts(t->object, STR("Secret/"));
 }
 
-/* "SIE_AUTH_MODE of Deployment/x", "resources.limits.cpu of router in Deployment/x", "spec.replicas of Deployment/x" */
-static struct str what_of(struct facts *f, const struct trait *t)
+struct str values_what(struct facts *f, const struct trait *t)
 {
     ptrdiff_t item = str_find_last(t->field, STR("]."));
     struct str last = item >= 0 ? str_from_n(t->field, (size_t)item + 2) : t->field;
@@ -116,7 +115,7 @@ static bool is_longer(struct value v) { return v.kind == V_MAP || v.kind == V_LI
 static struct str change_of(struct facts *f, struct str path, const struct trait *t, struct value now)
 {
     if (!t->field.n) return str_printf(f->a, "%.*s is no longer there", STR_ARG(t->object));
-    struct str what = what_of(f, t);
+    struct str what = values_what(f, t);
     bool variable = t->item.n && str_has(t->field, STR("].valueFrom."));
     if (variable && now.kind == V_NIL) return str_printf(f->a, "%.*s of %.*s is no longer set", STR_ARG(t->item), STR_ARG(t->object));
     if (is_masked(t, path)) return str_printf(f->a, "%.*s is no longer what it sets", STR_ARG(what));
@@ -130,7 +129,7 @@ static struct str change_of(struct facts *f, struct str path, const struct trait
 static struct str decided(struct facts *f, struct str path, const struct trait *t)
 {
     if (!t->field.n) return str_printf(f->a, "whether %.*s is there", STR_ARG(t->object));
-    struct str what = what_of(f, t), value = is_masked(t, path) ? (struct str){0} : values_show(f, t->field, t->from);
+    struct str what = values_what(f, t), value = is_masked(t, path) ? (struct str){0} : values_show(f, t->field, t->from);
     if (!value.n || t->from.kind == V_NIL || is_longer(t->from)) return what;
     return str_printf(f->a, "%.*s (%.*s)", STR_ARG(what), STR_ARG(value));
 }
@@ -139,7 +138,7 @@ static struct str decided(struct facts *f, struct str path, const struct trait *
 
 enum { TELLS_ALL, TELLS_MUCH, TELLS_SOME, TELLS_LITTLE, TELLS_NOTHING };
 
-static int telling(const struct trait *t)
+int values_telling(const struct trait *t)
 {
     if (t->field.n && diff_is_noise(t->field)) return TELLS_NOTHING;
     if (t->item.n && str_ends(t->field, STR("].name"))) return TELLS_NOTHING; /* its value is told */
@@ -156,7 +155,7 @@ uint32_t values_say_losses(struct facts *f, struct finding *x, const struct sign
     for (int rank = TELLS_ALL; rank < TELLS_NOTHING; rank++) {
         for (uint32_t i = 0; i < s->n && said.n < most; i++) {
             const struct trait *t = &s->v[i];
-            if (telling(t) != rank) continue;
+            if (values_telling(t) != rank) continue;
             struct outcome o = outcome_of(f, t);
             if (o.fare == FARE_SAME) continue;
             struct str what = o.fare == FARE_UNKNOWN ? decided(f, x->subject, t) : change_of(f, x->subject, t, o.now);
@@ -173,7 +172,7 @@ struct str values_loss(struct facts *f, struct str path, const struct signature 
     const struct trait *unknown = NULL;
     for (int rank = TELLS_ALL; rank < TELLS_NOTHING; rank++) {
         for (uint32_t i = 0; i < s->n; i++) {
-            if (telling(&s->v[i]) != rank) continue;
+            if (values_telling(&s->v[i]) != rank) continue;
             struct outcome o = outcome_of(f, &s->v[i]);
             if (o.fare == FARE_OTHER) return change_of(f, path, &s->v[i], o.now);
             if (o.fare == FARE_UNKNOWN && !unknown) unknown = &s->v[i];
@@ -202,4 +201,18 @@ enum touch values_touch(const struct signature *s, struct str object)
         touch = TOUCH_FIELD;
     }
     return touch;
+}
+
+/* The template that made it is there no more: whatever the values are, the new chart has no such object. */
+static bool has_template(const struct facts *f, const struct object *old_object)
+{
+    struct str chart, path;
+    return old_object->from && str_cut(old_object->from->path, STR("/"), &chart, &path) && source_find(&f->new_side.source, path);
+}
+
+const struct key *values_taking_away(const struct facts *f, const struct object *old_object)
+{
+    for (uint32_t i = 0; f->usage.repaired && i < f->usage.n; i++)
+        if (f->usage.keys[i].blocking && values_touch(&f->usage.keys[i].old_signature, old_object->id) == TOUCH_GONE && has_template(f, old_object)) return &f->usage.keys[i];
+    return NULL;
 }

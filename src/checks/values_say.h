@@ -20,5 +20,12 @@ bool values_lose_nothing(const struct facts *f, const struct signature *s);
 /* What an object has to do with a difference: nothing, a field of it changes, or it is gone. */
 enum touch { TOUCH_NOT, TOUCH_FIELD, TOUCH_GONE };
 enum touch values_touch(const struct signature *s, struct str object);
+/* The key without which the old chart does not render the object, and which had to be taken away for the new one to render at
+ * all: nothing is known of such an object; NULL: there is none. */
+const struct key *values_taking_away(const struct facts *f, const struct object *old_object);
+/* 0 for what tells most (an object that comes or goes), then variables, fields, texts of ConfigMaps; 4 for what nobody wants to know. */
+int values_telling(const struct trait *t);
+/* "SIE_AUTH_MODE of Deployment/x", "resources.limits.cpu of router in Deployment/x", "spec.replicas of Deployment/x" */
+struct str values_what(struct facts *f, const struct trait *t);
 
 #endif

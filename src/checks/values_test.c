@@ -202,7 +202,50 @@ TEST(checks_keys_beside_one_that_is_refused)
     CHECK(!checks_test_find(f, "values/refused-key", "pools.mine")->replacement.n);
     CHECK(!checks_test_find(f, "values/renamed-key", "pools.mine"));
     CHECK(!checks_test_find(f, "values/removed-key", "pools.mine"));
+    FIRES(f, "object/removed", "Deployment/mine-3", "info"); /* not judged */
+    p.new = CHART("pools: {}\n", "{{ range $n, $p := .Values.pools }}{{ fail \"pools are gone\" }}{{ end }}\n" MAP("  a: b\n"));
+    p.old = CHART("pools: {}\n", MAP("  a: b\n") "### templates/pools.yaml\n{{ range $n, $p := .Values.pools }}\n---\n" SCALED("{{ $n }}", "{{ $p.min }}") "{{ end }}\n");
+    FIRES(checks_test_run(a, &p), "object/removed", "Deployment/mine", "error"); /* no template makes it any more */
+}
+
+TEST(checks_keys_of_an_entry_that_renders)
+{
+    struct checks_pair p = {.old = CHART("pools: {small: {use: false, min: 1, gpu: 0}}\n", "{{ range $n, $p := .Values.pools }}{{ if $p.use }}\n---\n" SCALED("{{ $n }}-{{ $p.gpu }}", "{{ $p.min }}") "{{ end }}{{ end }}\n"),
+                            .new = CHART("pools: {small: {use: false, gpu: 0, lanes: {a: {min: 1}}}}\n", "{{ range $n, $p := .Values.pools }}{{ if $p.use }}{{ range $l, $c := $p.lanes }}\n---\n" SCALED("{{ $n }}-{{ $l }}-{{ $p.gpu }}", "{{ $c.min }}") "{{ end }}{{ end }}{{ end }}\n")};
     p.values = "pools: {small: {use: true, min: 2, gpu: 3}}\n"; /* the chart's own entry renders, and the move can be told */
-    f = checks_test_run(a, &p);
-    FIRES(f, "values/renamed-key", "pools.small.min", "error");
+    FIRES(checks_test_run(a, &p), "values/renamed-key", "pools.small.min", "error");
+}
+
+TEST(checks_a_pinned_image_that_is_asked_for_other_things)
+{
+#define PROBED(path, args) DEPLOYMENT("{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\", args: [" args "], livenessProbe: {httpGet: {path: " path ", port: 80}}, imagePullPolicy: \"Always")
+    struct checks_pair p = {.old = CHART("image: {repository: r/i, tag: \"\"}\n", PROBED("/healthz", "--port=80")), .new = CHART("image: {repository: r/i, tag: \"\"}\n", PROBED("/livez", "--port=81, --cache=x")),
+                            .values = "image: {tag: \"1.0\"}\n"};
+    const struct finding *x = checks_test_find(checks_test_run(a, &p), "values/pinned-image-tag", "image.tag");
+    CHECK(x && x->evidence_n == 3);
+    CHECK(x && str_has(x->evidence[1], STR("/livez, not /healthz")) && str_has(x->evidence[2], STR("with --cache,")));
+    p.new = CHART("image: {repository: r/i, tag: \"\"}\n", PROBED("/healthz", "--port=81"));
+    x = checks_test_find(checks_test_run(a, &p), "values/pinned-image-tag", "image.tag");
+    CHECK(x && x->evidence_n == 1); /* another value of the same argument */
+}
+
+TEST(checks_unknown_keys_are_told_at_their_highest_node)
+{
+    struct checks_pair p = {.old = CHART("a: {b: 1}\n", MAP("  r: {{ .Values.a.b | quote }}\n")), .values = "elsewhere: {x: 3, y: {z: 4}}\na: {b: 2, somewhat: 5}\n"};
+    p.new = p.old;
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/unknown-key", "elsewhere", "info");
+    FIRES(f, "values/unknown-key", "a.somewhat", "info");
+    CHECK(!checks_test_find(f, "values/unknown-key", "elsewhere.x"));
+    p.values = "elsewhere: {x: 3}\n"; /* one key is told by itself */
+    FIRES(checks_test_run(a, &p), "values/unknown-key", "elsewhere.x", "info");
+}
+
+TEST(checks_a_name_by_revision_is_not_uncertain)
+{
+#define NUMBERED(name) "### templates/hook.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " name "}\n### templates/NOTES.txt\n{{ (lookup \"v1\" \"Secret\" \"ns\" \"s\") | len }}\n"
+    struct checks_pair p = {.old = NUMBERED("x"), .new = NUMBERED("h-{{ .Release.Revision }}"), .values = "a: 1\n"};
+    CHECK(!checks_test_find(checks_test_run(a, &p), "render/uncertain", ""));
+    p.new = NUMBERED("{{ if .Release.IsUpgrade }}up{{ else }}in{{ end }}-{{ .Release.Revision }}");
+    FIRES(checks_test_run(a, &p), "render/uncertain", "", "info");
 }

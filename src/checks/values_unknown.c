@@ -95,16 +95,63 @@ static enum may_read reach_of(struct facts *f, struct reach *r, const struct key
     return reads;
 }
 
-static void report_unknown(struct facts *f, const struct key *k, struct str guess, bool never)
+static void report_misspelt(struct facts *f, const struct key *k, struct str guess, bool never)
 {
-    struct finding *x = finding_add(&f->findings, "values/unknown-key", guess.n ? SEVERITY_WARNING : SEVERITY_INFO, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+    struct finding *x = finding_add(&f->findings, "values/unknown-key", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
     x->at = values_place(f, k->at);
     x->replacement = guess;
-    x->confidence = !guess.n ? 60 : never ? 90 : 80;
-    x->message = guess.n ? str_printf(f->a, "neither chart reads this key, so it does nothing; did you mean %.*s?", STR_ARG(guess))
-                         : STR("the new chart does not read this key, whatever the other values are, and it did nothing before");
-    x->fix = guess.n ? str_printf(f->a, "write %.*s, and look whether its effect is wanted", STR_ARG(guess)) : STR("remove the key, or look up its name in the chart's values.yaml");
-    if (guess.n && never) finding_evidence(&f->findings, x, "no branch of any template of either chart leads to it");
+    x->confidence = never ? 90 : 80;
+    x->message = str_printf(f->a, "neither chart reads this key, so it does nothing; did you mean %.*s?", STR_ARG(guess));
+    x->fix = str_printf(f->a, "write %.*s, and look whether its effect is wanted", STR_ARG(guess));
+    if (never) finding_evidence(&f->findings, x, "no branch of any template of either chart leads to it");
+}
+
+static bool shares(const struct key *x, const struct key *y, uint32_t n)
+{
+    if (x->segments < n) return false;
+    for (uint32_t i = 0; i < n; i++)
+        if (!str_eq(x->segment[i], y->segment[i])) return false;
+    return true;
+}
+
+static bool has_default(const struct side *s, const struct key *k, uint32_t n)
+{
+    bool found;
+    usage_get(s->chart->values.u.map, k->segment, n, &found);
+    return found;
+}
+
+/* The node above it of which neither chart knows anything, and all that the user wrote below it is unknown. */
+static uint32_t unknown_node(const struct facts *f, const bool *unknown, const struct key *k)
+{
+    uint32_t n = k->segments;
+    for (; n > 1 && !has_default(&f->new_side, k, n - 1) && !has_default(&f->old_side, k, n - 1); n--)
+        for (uint32_t i = 0; i < f->usage.n; i++)
+            if (shares(&f->usage.keys[i], k, n - 1) && !unknown[i]) return n;
+    return n;
+}
+
+static void report_unknown(struct facts *f, const bool *unknown, uint32_t first)
+{
+    const struct key *k = &f->usage.keys[first];
+    uint32_t n = unknown_node(f, unknown, k);
+    struct names keys = {.a = f->a};
+    for (uint32_t i = 0; i < f->usage.n; i++) {
+        if (!shares(&f->usage.keys[i], k, n)) continue;
+        if (i < first) return; /* told with that one */
+        names_add(&keys, f->usage.keys[i].path);
+    }
+    struct str path = k->path;
+    if (keys.n > 1) {
+        path = (struct str){0};
+        for (uint32_t i = 0; i < n; i++) path = path_key(f->a, path, k->segment[i]);
+    }
+    struct finding *x = finding_add(&f->findings, "values/unknown-key", SEVERITY_INFO, ABOUT_CHANGE, SUBJECT_VALUE, path);
+    x->at = keys.n > 1 ? values_place_of_path(f, path) : values_place(f, k->at);
+    x->confidence = 60;
+    x->message = STR("the new chart does not read this key, whatever the other values are, and it did nothing before");
+    if (keys.n > 1) finding_evidence(&f->findings, x, "%u of your keys are below it: %.*s", keys.n, STR_ARG(names_show(&keys, 8)));
+    x->fix = STR("remove the key, or look up its name in the chart's values.yaml");
 }
 
 /* A key that another configuration reads is no unknown one, though this user does without its effect. Where all that is there would
@@ -112,6 +159,7 @@ static void report_unknown(struct facts *f, const struct key *k, struct str gues
 static void check_unknown(struct facts *f)
 {
     struct reach new = {.side = &f->new_side}, old = {.side = &f->old_side};
+    bool *unknown = NEW_ARRAY(f->a, bool, f->usage.n + 1);
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
         bool known;
@@ -123,8 +171,11 @@ static void check_unknown(struct facts *f)
         struct str guess = did_you_mean_there(f, k);
         if (guess.n) before = reach_of(f, &old, k, &known); /* without a guess the new chart is all that is spoken of */
         if (known) continue;
-        if (guess.n || reads == READ_NO) report_unknown(f, k, guess, reads == READ_NO && before == READ_NO);
+        if (guess.n) report_misspelt(f, k, guess, reads == READ_NO && before == READ_NO);
+        else unknown[i] = reads == READ_NO;
     }
+    for (uint32_t i = 0; i < f->usage.n; i++)
+        if (unknown[i]) report_unknown(f, unknown, i);
 }
 
 static void check_duplicates(struct facts *f)
