@@ -164,10 +164,20 @@ void make_helm(struct planner *p, struct argv *v, ...)
     va_end(ap);
 }
 
+/* What moved out of the group "extensions" is the same object in its new one, and that is served wherever the old one still is
+ * (https://kubernetes.io/docs/reference/using-api/deprecation-guide/). */
+static struct str served_group(const struct object *o)
+{
+    struct str group = field_group(o->api_version);
+    if (!str_is(group, "extensions")) return group;
+    if (str_is(o->kind, "Ingress") || str_is(o->kind, "NetworkPolicy")) return STR("networking.k8s.io");
+    return str_is(o->kind, "PodSecurityPolicy") ? STR("policy") : STR("apps");
+}
+
 struct str make_resource(struct arena *a, const struct object *o)
 {
     struct buf b = buf_new(a);
-    struct str group = field_group(o->api_version);
+    struct str group = served_group(o);
     for (size_t i = 0; i < o->kind.n; i++) {
         char c = o->kind.p[i];
         buf_byte(&b, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);

@@ -47,6 +47,8 @@ static const char *replaced_how(const struct item *x)
     return NULL;
 }
 
+bool immutable_is(const struct item *x) { return replaced_how(x) != NULL; }
+
 bool immutable_any(const struct planner *p)
 {
     for (uint32_t i = 0; i < p->shape.items_n; i++)

@@ -8,9 +8,26 @@
 
 static bool terraform(const struct planner *p) { return p->f->o->strategy == STRATEGY_TERRAFORM; }
 
+static bool hook_goes(const struct object *o) { return o->owner == OWNER_HOOK && o->from && str_has(o->from->delete_policy, STR("hook-succeeded")); }
+
+static bool is_hook(const struct object *o) { return o && o->owner == OWNER_HOOK; }
+
+static bool hook_works(const struct object *o) { return str_is(o->kind, "Job") || str_is(o->kind, "Pod"); }
+
+/* A hook's object that stays by its policy, in both versions: what is there afterwards is what the last upgrade's hook made. */
+static bool hook_object_stays(const struct item *x) { return is_hook(x->old) && is_hook(x->new) && x->old->from && !hook_goes(x->old) && !hook_works(x->old); }
+
+static bool hook_secret(const struct planner *p)
+{
+    for (uint32_t i = 0; i < p->shape.items_n; i++)
+        if (hook_object_stays(&p->shape.items[i]) && str_is(p->shape.items[i].old->kind, "Secret")) return true;
+    return false;
+}
+
 /* Helm's rollback resets replicas and takes no values, it stops at a claim that was kept, it does nothing when the upgrade had not begun (an object that
- * was taken away for its successor would stay away), and Terraform would not know of it. */
-static bool rollback_serves(const struct planner *p) { return !terraform(p) && !p->shape.overlay_old && !p->shape.claim_kept && !immutable_any(p); }
+ * was taken away for its successor would stay away), and Terraform would not know of it. It runs no hook that would make a Secret again, whose content is nothing
+ * for a plan. */
+static bool rollback_serves(const struct planner *p) { return !terraform(p) && !p->shape.overlay_old && !p->shape.claim_kept && !immutable_any(p) && !hook_secret(p); }
 
 static bool only_old(const struct planner *p, const struct item *x)
 {
@@ -169,10 +186,6 @@ void make_back_upgrade(struct planner *p)
 
 /* ---- what is left ---- */
 
-static bool hook_goes(const struct object *o) { return o->owner == OWNER_HOOK && o->from && str_has(o->from->delete_policy, STR("hook-succeeded")); }
-
-static bool is_hook(const struct object *o) { return o && o->owner == OWNER_HOOK; }
-
 static bool leftover(const struct planner *p, const struct item *x)
 {
     (void)p;
@@ -222,32 +235,64 @@ void make_back_jobs(struct planner *p)
     delete_groups(p, "jobs", hook_job, STR(""));
 }
 
-/* A ConfigMap of a hook stays by its policy, and holds what the last upgrade's hook put there. */
-void make_back_hooks(struct planner *p)
+static struct step *write_content(struct planner *p, const struct item *x, struct value document, struct str file)
+{
+    struct step *s = make_step(p, STEP_WRITE, str_printf(p->a, "content-%.*s", STR_ARG(x->old->name)), str_printf(p->a, "Write down the old content of %.*s", STR_ARG(x->id)));
+    s->document = document;
+    s->stdout_to = file;
+    return s;
+}
+
+/* What Helm's rollback leaves as the new version's hook made it, or without it when that was killed, is made as a hook would: deleted, then created. */
+static void make_hook_object(struct planner *p, const struct item *x)
 {
     struct arena *a = p->a;
+    struct list *items = list_new(a);
+    struct map *m = map_new(a);
+    list_add(items, x->old->v);
+    map_putz(m, "apiVersion", v_str(STR("v1")));
+    map_putz(m, "kind", v_str(STR("List")));
+    map_putz(m, "items", v_list(items));
+    struct str file = write_content(p, x, v_map(m), str_printf(a, "hook-%.*s-%.*s.json", STR_ARG(x->old->kind), STR_ARG(x->old->name)))->stdout_to, title = make_text(p, p->entry->title, "name", x->id, NULL);
+    struct step *s;
+    if (x->changed || x->compared_by_name) {
+        s = make_step(p, STEP_RUN, str_printf(a, "remake-%.*s", STR_ARG(x->old->name)), str_printf(a, "Take away %.*s as the hook of %.*s made it", STR_ARG(x->id), STR_ARG(p->plan->version_new)));
+        make_kubectl(p, &s->argv, x->old->ns, "delete", str_z(a, make_ref(a, x->old)), "--ignore-not-found", "--timeout=300s", NULL);
+        step_effect(a, s, EFFECT_DELETE, x->id, STR("hook"));
+        s->inverse_why = STR("a step of the rollback");
+    }
+    s = make_step(p, STEP_RUN, str_printf(a, "restore-%.*s", STR_ARG(x->old->name)), title);
+    make_kubectl(p, &s->argv, x->old->ns, "apply", "-f", NULL);
+    argv_add(a, &s->argv, ARG_WORK, file);
+    step_effect(a, s, EFFECT_APPLY, x->id, STR(""));
+    s->inverse_why = STR("a step of the rollback");
+}
+
+/* An upgrade back has made it again with the numbers of an overlay in it. */
+static void make_hook_content(struct planner *p, const struct item *x)
+{
+    struct arena *a = p->a;
+    struct value was = value_at(x->old->v, "data", NULL), is = value_at(x->new->v, "data", NULL);
+    if (!str_is(x->old->kind, "ConfigMap") || was.kind != V_MAP || (value_same(was, is) && !p->shape.overlay_old)) return;
+    struct map *data = map_new(a), *m = map_new(a);
+    for (uint32_t k = 0; is.kind == V_MAP && k < map_len(is); k++) map_put(data, is.u.map->v[k].key, NIL);
+    for (uint32_t k = 0; k < map_len(was); k++) map_put(data, was.u.map->v[k].key, was.u.map->v[k].value);
+    map_putz(m, "data", v_map(data));
+    struct str file = write_content(p, x, v_map(m), str_printf(a, "content-%.*s.json", STR_ARG(x->old->name)))->stdout_to;
+    struct step *s = make_step(p, STEP_RUN, str_printf(a, "restore-%.*s", STR_ARG(x->old->name)), make_text(p, p->entry->title, "name", x->id, NULL));
+    make_kubectl(p, &s->argv, x->old->ns, "patch", str_z(a, make_ref(a, x->old)), "--type", "merge", "--patch-file", NULL);
+    argv_add(a, &s->argv, ARG_WORK, file);
+    step_effect(a, s, EFFECT_PATCH, x->id, STR("data"));
+    s->inverse_why = STR("a step of the rollback");
+}
+
+void make_back_hooks(struct planner *p)
+{
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         const struct item *x = &p->shape.items[i];
-        if (!x->old || !x->new || x->old->owner != OWNER_HOOK || !x->old->from || str_has(x->old->from->delete_policy, STR("hook-succeeded"))) continue;
-        struct value was = value_at(x->old->v, "data", NULL), is = value_at(x->new->v, "data", NULL);
-        if (!str_is(x->old->kind, "ConfigMap")) {
-            if (x->changed) assume(p, str_z(a, str_printf(a, "hook/%.*s", STR_ARG(x->id))), str_printf(a, "%.*s, which a hook made, is not brought back by the rollback.", STR_ARG(x->id)), STR(""));
-            continue;
-        }
-        if (was.kind != V_MAP || (value_same(was, is) && !p->shape.overlay_old)) continue;
-        struct map *data = map_new(a), *m = map_new(a);
-        for (uint32_t k = 0; is.kind == V_MAP && k < map_len(is); k++) map_put(data, is.u.map->v[k].key, NIL);
-        for (uint32_t k = 0; k < map_len(was); k++) map_put(data, was.u.map->v[k].key, was.u.map->v[k].value);
-        map_putz(m, "data", v_map(data));
-        struct step *s = make_step(p, STEP_WRITE, str_printf(a, "content-%.*s", STR_ARG(x->old->name)), str_printf(a, "Write down the old content of %.*s", STR_ARG(x->id)));
-        s->document = v_map(m);
-        s->stdout_to = str_printf(a, "content-%.*s.json", STR_ARG(x->old->name));
-        struct str file = s->stdout_to;
-        s = make_step(p, STEP_RUN, str_printf(a, "restore-%.*s", STR_ARG(x->old->name)), make_text(p, p->entry->title, "name", x->id, NULL));
-        make_kubectl(p, &s->argv, x->old->ns, "patch", str_z(a, make_ref(a, x->old)), "--type", "merge", "--patch-file", NULL);
-        argv_add(a, &s->argv, ARG_WORK, file);
-        step_effect(a, s, EFFECT_PATCH, x->id, STR("data"));
-        s->inverse_why = STR("a step of the rollback");
+        if (!hook_object_stays(x)) continue;
+        if (rollback_serves(p)) make_hook_object(p, x);
+        else make_hook_content(p, x);
     }
 }
 

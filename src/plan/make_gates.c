@@ -130,6 +130,19 @@ static struct step *gate_for(struct planner *p, struct str accept, struct str ti
     return make_gate(p, str_printf(p->a, "accept-%.*s", STR_ARG(accept)), title, accept);
 }
 
+/* What only the new version has, with a policy that keeps it: a rollback of Helm's leaves it, and so does the plan, for with a namespace or a definition all in it would go. */
+static void make_stays(struct planner *p)
+{
+    struct arena *a = p->a;
+    for (uint32_t i = 0; i < p->shape.items_n; i++) {
+        const struct item *x = &p->shape.items[i];
+        if (x->old || !x->new || x->new->owner != OWNER_KEPT) continue;
+        struct str accept = str_printf(a, "stays/%.*s", STR_ARG(x->id));
+        struct step *s = gate_for(p, accept, str_printf(a, "%.*s stays after a rollback: its policy keeps it", STR_ARG(x->id)));
+        declare_loss(p, accept, x->id, str_printf(a, "%.*s stays after a rollback.", STR_ARG(x->id)), s->id);
+    }
+}
+
 /* One gate a rule for errors that no step answers, one for each loss. */
 void make_findings_gates(struct planner *p)
 {
@@ -144,6 +157,7 @@ void make_findings_gates(struct planner *p)
         *PUSH(a, s->findings, s->findings_n, s->findings_cap) = str_printf(a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject));
         if (x->loss.n) declare_loss(p, x->loss, x->subject, x->message, s->id);
     }
+    make_stays(p);
 }
 
 /* ---- what to expect ---- */

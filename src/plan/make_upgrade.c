@@ -63,29 +63,43 @@ static bool crd_is_needed(const struct planner *p, const struct object *crd)
     return false;
 }
 
+static bool crd_changes(const struct item *x) { return x->new && x->new->owner == OWNER_CRD && (!x->old || x->changed); }
+
+/* A definition that is new is not taken away again: one yes for each. */
+static void gate_crd(struct planner *p, struct step *gate, const struct item *x)
+{
+    struct arena *a = p->a;
+    step_line(a, gate, x->id);
+    if (x->old) return;
+    struct str accept = str_printf(a, "stays/%.*s", STR_ARG(x->id));
+    struct step *s = make_gate(p, str_printf(a, "crds-stays-%.*s", STR_ARG(x->new->name)), str_printf(a, "%.*s stays after a rollback", STR_ARG(x->id)), accept);
+    declare_loss(p, accept, x->id, str_printf(a, "%.*s stays after a rollback.", STR_ARG(x->id)), s->id);
+}
+
 void make_crds(struct planner *p)
 {
     struct arena *a = p->a;
-    struct step *gate = NULL, *apply = NULL;
+    bool needed = false;
+    for (uint32_t i = 0; i < p->shape.items_n && !needed; i++) needed = crd_changes(&p->shape.items[i]) && crd_is_needed(p, p->shape.items[i].new);
+    if (!needed) return;
+    struct step *gate = make_gate(p, STR("crds-gate"), STR("CustomResourceDefinitions change for the whole cluster"), STR(""));
+    for (uint32_t i = 0; i < p->shape.items_n; i++)
+        if (crd_changes(&p->shape.items[i])) gate_crd(p, gate, &p->shape.items[i]);
+    struct step *s = make_step(p, STEP_RECORD, STR("crds-show"), STR("Take the definitions out of the new chart"));
+    argv_text(a, &s->argv, "helm", "show", "crds", NULL);
+    argv_add(a, &s->argv, ARG_INPUT, STR("chart-new"));
+    s->stdout_to = STR("crds.yaml");
+    s = make_step(p, STEP_RUN, STR("crds-apply"), STR(""));
+    /* Without --force-conflicts: if somebody else manages them (an operator's own chart), this stops. */
+    make_kubectl(p, &s->argv, STR(""), "apply", "--server-side", "--field-manager=rutter", "-f", NULL);
+    argv_add(a, &s->argv, ARG_WORK, STR("crds.yaml"));
+    s->inverse_why = STR("a definition is not taken back: the older objects stay valid, and deleting it deletes every object of its kind");
+    /* Helm shows all of them, so that all are applied. */
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         const struct item *x = &p->shape.items[i];
-        if (!x->new || x->new->owner != OWNER_CRD || (x->old && !x->changed) || !crd_is_needed(p, x->new)) continue;
-        if (!gate) {
-            gate = make_gate(p, STR("crds-gate"), STR("CustomResourceDefinitions change for the whole cluster"), STR(""));
-            struct step *s = make_step(p, STEP_RECORD, STR("crds-show"), STR("Take the definitions out of the new chart"));
-            argv_text(a, &s->argv, "helm", "show", "crds", NULL);
-            argv_add(a, &s->argv, ARG_INPUT, STR("chart-new"));
-            s->stdout_to = STR("crds.yaml");
-            apply = make_step(p, STEP_RUN, STR("crds-apply"), STR(""));
-            /* Without --force-conflicts: if somebody else manages them (an operator's own chart), this stops. */
-            make_kubectl(p, &apply->argv, STR(""), "apply", "--server-side", "--field-manager=rutter", "-f", NULL);
-            argv_add(a, &apply->argv, ARG_WORK, STR("crds.yaml"));
-            apply->inverse_why = STR("a definition is not taken back: the older objects stay valid, and deleting it deletes every object of its kind");
-        }
-        step_line(a, gate, x->id);
-        step_effect(a, apply, EFFECT_APPLY, x->id, STR(""));
-        *PUSH(a, apply->findings, apply->findings_n, apply->findings_cap) = str_printf(a, "crd/not-upgraded %.*s", STR_ARG(x->id));
-        if (!x->old) declare_loss(p, str_printf(a, "stays/%.*s", STR_ARG(x->id)), x->id, str_printf(a, "%.*s stays after a rollback.", STR_ARG(x->id)), gate->id);
+        if (!x->new || x->new->owner != OWNER_CRD) continue;
+        step_effect(a, s, EFFECT_APPLY, x->id, STR(""));
+        if (crd_changes(x)) *PUSH(a, s->findings, s->findings_n, s->findings_cap) = str_printf(a, "crd/not-upgraded %.*s", STR_ARG(x->id));
     }
 }
 
@@ -174,7 +188,7 @@ void make_upgrade_argv(struct planner *p, struct step *s, bool new_side)
     struct arena *a = p->a;
     struct shape *x = &p->shape;
     struct argv *both[] = {&s->argv, &s->argv_helm3};
-    bool overlay = new_side ? x->overlay_new : x->overlay_old, force = new_side ? x->scale_new : x->scale_old;
+    bool overlay = new_side ? x->overlay_new : x->overlay_old, force = new_side ? x->scale_new : x->scale_old || x->force_old;
     for (size_t i = 0; i < (force ? 2u : 1u); i++) {
         struct argv *v = both[i];
         upgrade_words(p, v, new_side ? "chart-new" : "chart-old", new_side ? "values-new" : "values-old");
@@ -281,7 +295,9 @@ void make_monitors(struct planner *p, struct str beside, const char *suffix)
         if (!w) continue;
         struct str marker = make_marker(a, w, before);
         const struct str *key = new_side ? u->key_new : u->key_old;
-        if (u->capture.n && w->replicas_set && (!key || p->f->o->strategy == STRATEGY_TERRAFORM)) scale_back(p, u, w, marker, beside, suffix);
+        /* A field that a version drops gets its default where nobody else owns it. */
+        bool reset = w->replicas_set || (u->old && u->new && (u->old->replicas_set || u->new->replicas_set));
+        if (u->capture.n && reset && (!key || p->f->o->strategy == STRATEGY_TERRAFORM)) scale_back(p, u, w, marker, beside, suffix);
         if (before && !workload_restarts(before, w)) continue;
         struct step *s = make_step(p, STEP_WAIT, str_printf(a, "watch-%.*s%s", STR_ARG(w->object->name), suffix), make_text(p, p->entry->title, "name", w->object->id, NULL));
         make_kubectl(p, &s->argv, w->object->ns, "get", str_z(a, make_ref(a, w->object)), "-o", NULL);

@@ -120,7 +120,11 @@ static bool describe(struct planner *p)
 
 /* ---- objects, documents, images ---- */
 
-static bool hook_stays(const struct object *o) { return !o || (o->owner == OWNER_HOOK && o->from && !str_has(o->from->delete_policy, STR("hook-succeeded"))); }
+/* A hook that upgrades do not run may be there or not. */
+static bool hook_stays(const struct object *o)
+{
+    return !o || (o->owner == OWNER_HOOK && o->from && str_has(o->from->events, STR("-upgrade")) && !str_has(o->from->delete_policy, STR("hook-succeeded")));
+}
 
 static void add_objects(struct planner *p, const struct uncertain *old, const struct uncertain *new)
 {

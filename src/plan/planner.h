@@ -58,6 +58,7 @@ struct shape {
     bool claim_kept;                  /* a claim is kept across the upgrade: afterwards it lies outside the release's record */
     bool overlay_new, overlay_old;    /* rendered replicas come from the last -f, filled from captures */
     bool scale_new, scale_old;        /* ... cannot, for some workload: Helm resets it, the plan scales it */
+    bool force_old;                   /* the old version's overlay holds a count from before the upgrade: live is another by now, and somebody else's */
 };
 
 /* ---- the planner ---- */
@@ -184,7 +185,8 @@ struct str finding_answer(struct planner *p, const struct finding *x);
 void permissions_make(struct planner *p);
 /* plan->rollouts and plan->services (impact.c). */
 void impact_make(struct planner *p);
-/* Some object is deleted before Helm makes it anew. */
+/* It is deleted before Helm makes it anew, in both directions; some object is. */
+bool immutable_is(const struct item *x);
 bool immutable_any(const struct planner *p);
 /* A step of the way back that is passed over when that way has been gone. */
 void make_when_not_back(struct planner *p, struct step *s);

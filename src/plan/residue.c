@@ -116,6 +116,7 @@ void make_back_residue(struct planner *p)
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         const struct item *x = &p->shape.items[i];
         if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) continue;
+        if (immutable_is(x)) continue; /* the way back makes it anew, so that nothing is left in it */
         bool custom = is_custom(x->old);
         struct value patch = custom ? residue_merge(p, x->old->v, x->new->v, 0) : residue_removals(p, x->old->v, x->new->v, 0);
         if (patch.kind == V_NIL) continue;

@@ -12,11 +12,25 @@ const struct item *shape_item(const struct shape *s, struct str id) { return str
 
 /* ---- items ---- */
 
+/* A hook that upgrades run. One of `helm test`, of a deletion or of the installation alone is none of theirs: they neither make nor delete it
+ * (helm, pkg/action/upgrade.go; release/v1/hook.go). */
+static bool hook_runs(const struct object *o)
+{
+    struct str events = o->from ? o->from->events : STR("");
+    return str_has(events, STR("pre-upgrade")) || str_has(events, STR("post-upgrade"));
+}
+
+static bool hook_installs(const struct object *o) { return o->from && (str_has(o->from->events, STR("pre-install")) || str_has(o->from->events, STR("post-install"))); }
+
+/* What the plan has to do with. Of an installation's hooks in the old version something may still be there, which matters when an upgrade's hook has the same name. */
+static bool is_ours(const struct object *o, bool new_side) { return o->owner != OWNER_HOOK || hook_runs(o) || (!new_side && hook_installs(o)); }
+
 static void add_items(struct planner *p, const struct objects *objects, bool new_side)
 {
     struct shape *s = &p->shape;
     for (uint32_t i = 0; i < objects->n; i++) {
         const struct object *o = &objects->v[i];
+        if (!is_ours(o, new_side)) continue;
         uintptr_t at = (uintptr_t)strmap_get(&s->by_id, o->id); /* index + 1: the array still moves */
         struct item *known = at ? &s->items[at - 1] : PUSH(p->a, s->items, s->items_n, s->items_cap);
         if (!at) strmap_put(&s->by_id, o->id, (void *)(uintptr_t)s->items_n);
@@ -25,6 +39,21 @@ static void add_items(struct planner *p, const struct objects *objects, bool new
         else known->old = o;
         known->any = o;
     }
+}
+
+/* What only an installation's hook made is left out, and so is the new version's mere mention of what it no longer has. */
+static void drop_items(struct planner *p)
+{
+    struct shape *s = &p->shape;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->items_n; i++) {
+        struct item x = s->items[i];
+        if (x.new && item_in_release(x.old) && x.new->owner == OWNER_REFERENCED) x.new = NULL, x.any = x.old;
+        if (!x.new && x.old->owner == OWNER_HOOK && !hook_runs(x.old)) continue;
+        s->items[kept++] = x;
+    }
+    if (kept < s->items_n) s->by_id = strmap_new(p->a);
+    s->items_n = kept;
 }
 
 /* Items no longer move: from here on they may be pointed to. */
@@ -81,11 +110,13 @@ static void add_scalers(struct planner *p, struct scaler *v, uint32_t n, bool ne
     struct shape *s = &p->shape;
     for (uint32_t i = 0; i < n; i++) {
         struct scaler_pair *x = NULL;
+        const struct item *item = shape_item(s, v[i].object->id);
+        if (!item || !(new_side ? item->new : item->old)) continue;
         for (uint32_t k = 0; k < s->scalers_n && !x; k++)
             if (str_eq(s->scalers[k].item->id, v[i].object->id)) x = &s->scalers[k];
         if (!x) {
             x = PUSH(p->a, s->scalers, s->scalers_n, s->scalers_cap);
-            x->item = shape_item(s, v[i].object->id);
+            x->item = item;
         }
         if (new_side) x->new = &v[i];
         else x->old = &v[i];
@@ -156,6 +187,7 @@ static void choose_replicas(struct shape *s)
         if (u->old && u->old->replicas_set && u->capture.n) {
             if (u->key_old) s->overlay_old = true;
             else s->scale_old = true;
+            s->force_old |= u->key_old && u->new && !make_is_read_again(u);
         }
     }
 }
@@ -167,6 +199,7 @@ bool shape_make(struct planner *p)
     s->by_id = strmap_new(p->a);
     add_items(p, &f->old_side.objects, false);
     add_items(p, &f->planned->objects, true);
+    drop_items(p);
     index_items(p);
     s->workloads_old = workloads_of(p->a, &f->old_side.objects, &s->workloads_old_n);
     s->workloads_new = workloads_of(p->a, &f->planned->objects, &s->workloads_new_n);

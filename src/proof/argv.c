@@ -64,12 +64,21 @@ bool model_is_custom(const struct plan_object *o)
     return str_chr(g, '.') >= 0 && !str_ends(g, STR(".k8s.io"));
 }
 
+/* Of the group "extensions" nothing is left: what was in it is the same object in another (Kubernetes, "Deprecated API Migration Guide"). */
+static struct str served_group(struct str api_version, struct str kind)
+{
+    struct str group = group_of(api_version);
+    if (!str_is(group, "extensions")) return group;
+    if (str_is(kind, "Ingress") || str_is(kind, "NetworkPolicy")) return STR("networking.k8s.io");
+    return str_is(kind, "PodSecurityPolicy") ? STR("policy") : STR("apps");
+}
+
 static void index_objects(struct reading *r)
 {
     const struct plan *p = r->plan;
     for (uint32_t i = 0; i < p->objects_n; i++) {
         const struct plan_object *o = &p->objects[i];
-        struct str kind = lower(r->a, o->kind), group = group_of(o->api_version);
+        struct str kind = lower(r->a, o->kind), group = served_group(o->api_version, o->kind);
         void *at = (void *)(uintptr_t)(i + 1);
         struct str ref = str_printf(r->a, "%.*s%s%.*s/%.*s/%.*s", STR_ARG(kind), group.n ? "." : "", STR_ARG(group), STR_ARG(o->ns), STR_ARG(o->name));
         strmap_put(&r->objects, ref, at);

@@ -65,7 +65,8 @@ static void look_of(struct buf *b, const struct search *q, uint32_t i)
     if (i == UINT32_MAX) return buf_z(b, "-");
     const struct plan_object *o = &q->r.plan->objects[i];
     buf_printf(b, "%.*s/%.*s/%d%d%d%d%d%d/", STR_ARG(o->owner_old), STR_ARG(o->owner_new), o->hook_stays, o->in_old, o->in_new, o->leaves_residue, model_is_custom(o), q->absent[i]);
-    buf_printf(b, "%d%d%d", o->replicas_old >= 0, o->replicas_new >= 0, str_is(o->kind, "Job"));
+    buf_printf(b, "%d%d%d%d", o->replicas_old >= 0, o->replicas_new >= 0, str_is(o->kind, "Job"), str_is(o->kind, "Pod"));
+    if (is_owner(o, "hook")) buf_printf(b, "%d", str_eq(o->digest_old, o->digest_new));
 }
 
 struct str search_whole_look(const struct search *q, const struct part *p)
@@ -105,6 +106,13 @@ struct part *search_parts(struct search *q, uint32_t *n)
     return v;
 }
 
+/* Data; and what the new version adds and nobody takes away. */
+static bool may_be_lost(const struct search *q, const struct part *p)
+{
+    const struct plan_object *o = p->main == UINT32_MAX ? NULL : &q->r.plan->objects[p->main];
+    return p->claim || (o && !o->in_old && (p->crd || str_is(o->owner_new, "kept")));
+}
+
 static void find_sorts(struct search *q, struct sorts *out)
 {
     struct strmap looks = strmap_new(q->a);
@@ -117,8 +125,8 @@ static void find_sorts(struct search *q, struct sorts *out)
             proof_fail(q, "model", id, str_printf(q->a, "more captures or files bear on %.*s than the proof can follow", STR_ARG(id)));
         }
         *PUSH(q->a, out->all, out->all_n, out->all_cap) = (struct sort){*part, look, false};
-        /* Data is lost object by object. */
-        if (!part->claim && !strmap_put(&looks, look, q)) continue;
+        /* What is lost is told object by object. */
+        if (!may_be_lost(q, part) && !strmap_put(&looks, look, q)) continue;
         *PUSH(q->a, out->v, out->n, out->cap) = (struct sort){*part, id, false};
     }
     q->proof->kinds = out->n;
@@ -249,7 +257,7 @@ static bool holds_without(struct search *q, const struct sorts *sorts, const str
         bool lost = false;
         if (!k->part.steps[number] || !strmap_put(&seen, k->name, q)) continue;
         q->without = s;
-        held = search_part(q, &k->part, &lost, &f) && (!lost || k->part.claim || k->part.crd);
+        held = search_part(q, &k->part, &lost, &f) && (!lost || may_be_lost(q, &k->part));
         q->without = NULL;
     }
     return held;

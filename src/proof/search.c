@@ -321,6 +321,11 @@ static bool by_chart(uint8_t live) { return live >= SYMBOL_CONST_OLD && live <= 
 
 static void fail(struct exploration *e, const char *obligation, uint32_t subject, const char *text, const struct step *last, const char *what);
 
+/* What a hook runs is done when it has ended: that it ran is in no state to bring back. */
+static bool is_work(const struct plan_object *o) { return str_is(o->kind, "Job") || str_is(o->kind, "Pod"); }
+
+static bool same_on_both(const struct plan_object *o) { return o->in_old && o->in_new && !o->compared_by_name && o->digest_old.n && str_eq(o->digest_old, o->digest_new); }
+
 /* The end of a rollback: the state from before. */
 static void compare_back(struct exploration *e, const struct state *s)
 {
@@ -333,8 +338,11 @@ static void compare_back(struct exploration *e, const struct state *s)
     if (e->q->ended) e->q->ended(e->q->ended_context, p, s);
     struct thing wanted = thing_of(main && main->in_old ? SIDE_OLD : SIDE_NONE);
     if (s->start & BEGAN_FOREIGN) wanted = (struct thing){THING_FOREIGN, 0, 0, 0};
-    if (main && p->hook && !main->hook_stays && s->main.there == THING_ABSENT) wanted = s->main; /* it goes by its policy */
+    if (main && p->hook && s->main.there == THING_ABSENT && (!main->hook_stays || is_work(main))) wanted = s->main; /* it goes by its policy, or is done */
+    if (main && p->hook && s->main.there == THING_THERE && same_on_both(main)) wanted = thing_of(s->main.values);
     bool stays = main && p->crd && s->main.there != THING_ABSENT && !main->in_old;
+    /* Neither does what the new version's own policy keeps: taking it away may take others' data along. */
+    stays |= main && !main->in_old && str_is(main->owner_new, "kept") && s->main.there == THING_THERE;
     if (stays || (p->crd && main->in_old)) wanted = s->main;
     e->lost |= stays;
     if (main && (why = differs(s->main, wanted))) return fail(e, "back", p->main, why, NULL, NULL);
