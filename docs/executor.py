@@ -30,8 +30,8 @@ def beside(s, others):  # a command in the background; the others are looked at 
             elif now == 2 or time.time() > left.setdefault(o['id'], time.time() + o.get('timeout', 0)): p.terminate(); p.wait(); fail(o, 'it will not be so')
         plan_words.pause(1)
     return p.returncode == 0
-DO = {'note': lambda s: True, 'gate': lambda s: s.get('accept', 'yes') in accepted, 'write': lambda s: run.put(s['stdoutTo'], json.dumps(run.filled(s['document'])).encode()) or True,
-      'input': run.bring, 'wait': run.wait, 'http': run.wait, 'run': run.tries, 'check': run.tries, 'capture': run.tries, 'record': run.tries}
+DO = {'note': lambda s: True, 'gate': lambda s: s.get('accept', 'yes') in accepted, 'write': run.write, 'input': run.bring,
+      'wait': run.wait, 'http': run.wait, 'run': run.tries, 'check': run.tries, 'capture': run.tries, 'record': run.tries}
 passed, entry = set(), next((e.get('enterAt') for e in reversed(plan['entry']) if e.get('stoppedAt') in kept['begun']), None)
 if back and not (entry and kept['changed']): sys.exit(print('nothing to undo'))
 begin = [s['id'] for s in steps].index(entry) if back else 0

@@ -163,6 +163,13 @@ class Run:
             return text if value['type'] == 'string' else json.loads(text)
         return {k: self.filled(v) for k, v in value.items()} if isinstance(value, dict) else value
 
+    def write(self, step):
+        try:
+            self.put(step['stdoutTo'], json.dumps(self.filled(step['document'])).encode())
+        except OSError:
+            return False
+        return True
+
     def put(self, name, data):
         os.makedirs(os.path.dirname(self.file(name)), exist_ok=True)
         with open(os.open(self.file(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'wb') as f:
@@ -210,13 +217,18 @@ class Run:
                 return False
         want = {i.get('path', ''): i['sha256'] for i in self.plan['inputs'] if i['role'] == role}
         at = self.input(role)
+        if not os.path.exists(source) and not os.path.exists(at):
+            return False
         if not os.path.exists(at):
             (shutil.copytree if os.path.isdir(source) else shutil.copy)(source, at)
         have = [os.path.relpath(os.path.join(d, f), at) for d, _, names in os.walk(at) for f in names]
         if os.path.isfile(at):
             want = {'': want['']}
         same = all(os.path.exists(os.path.join(at, p) if p else at) and digest(read(os.path.join(at, p) if p else at)) == want[p] for p in want)
-        return same and all(p in want for p in have if p.startswith(('templates/', 'crds/')))
+        if same and all(p in want for p in have if p.startswith(('templates/', 'crds/'))):
+            return True
+        (shutil.rmtree if os.path.isdir(at) else os.remove)(at)  # the next start takes it anew
+        return False
 
 
 STEPS = 'run check capture record wait write http input gate note'.split()

@@ -242,9 +242,9 @@ class Lab:
         env.update(more or {})
         return env
 
-    def run(self, script, *options, env=None, limit=120):
+    def run(self, script, *options, env=None, limit=120, approvals=('--yes', '--accept', 'all')):
         """Runs a script to its end: (exit status, output). A kill by the watcher shows as -9."""
-        done = subprocess.Popen(['bash', script, '--context', 'fake', '--work-dir', self.work, '--yes', '--accept', 'all', *options],
+        done = subprocess.Popen(['bash', script, '--context', 'fake', '--work-dir', self.work, *approvals, *options],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors='replace',
                                 env=self.environment(env), start_new_session=True)
         self.script, self.script_name = done, script

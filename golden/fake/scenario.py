@@ -42,7 +42,7 @@ class Scenario:
 
     # ---- the plan ----
 
-    def make_plan(self):
+    def plan_command(self):
         case = self.case
         words = [self.rutter, 'plan', '--old', case['old'], '--new', case['new'], '--release', case['release'], '-n', case['ns'],
                  '--helm-version', str(case['major']), '--strategy', case.get('strategy', 'chart'), '-o', self.dir]
@@ -54,7 +54,11 @@ class Scenario:
             words += ['--chart-ref', 'oci://registry.example.com/charts/' + self.made.metadata(case['old'])['name']]
         elif case.get('strategy') == 'terraform':
             words += ['--terraform-dir', os.path.join(self.lab.folder, 'module')]
-        done = subprocess.run(words, capture_output=True, text=True)
+        return words
+
+    def make_plan(self):
+        case = self.case
+        done = subprocess.run(self.plan_command(), capture_output=True, text=True)
         if done.returncode > 1:
             raise Refusal('rutter plan: ' + done.stderr.strip()[-400:])
         with open(self.dir + '/plan.json') as f:

@@ -52,7 +52,7 @@ clean_up() {
   [ -z "$napping" ] || kill "$napping" 2>/dev/null || true
   end_group
   stop_forward
-  [ ! -d "$run/tmp" ] || rm -rf "${run:?}/tmp"
+  [ -z "$run" ] || rm -rf "${run:?}/tmp"
   [ "$locked" = no ] || rm -rf "${home:?}/lock"
   exit "$status"
 }
