@@ -1,6 +1,7 @@
 """Which pairs of releases are run, with which values."""
 import os
 import shutil
+import zlib
 
 NEW_VALUES = {'gke-router-keda-ingress.yaml': 'migrated-v0.3.yaml'}  # where the old side is below v0.3.0
 
@@ -68,21 +69,37 @@ def both(name, case):
     return {'name': name + ', both ways', 'case': case, 'fast': False, 'do': 'agree', 'how': {}}
 
 
+def honest(name, case, halves, share):
+    """The same, and the scripts killed and interrupted at some points: other ones for each case."""
+    return {'name': name + ', honest', 'case': case, 'fast': False, 'do': 'honest', 'how': {'halves': halves, 'share': share, 'first': zlib.crc32(name.encode())}}
+
+
+def broken(name, case, **how):
+    """What goes wrong by itself."""
+    return {'name': name + ', faults', 'case': case, 'fast': True, 'do': 'faults', 'how': how}
+
+
+def everything(name, case, **how):
+    """All that plan.json alone can show: every stop, and what goes wrong by itself."""
+    return {'name': name + ', plan.json', 'case': case, 'fast': True, 'do': 'everything', 'how': how}
+
+
 def sample(root, shared, folder, thorough=False):
     jobs, missing = [], []
     gke = pvc = None
     if os.path.isdir(os.path.join(shared, 'sie')):
         gke = dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'gke-router-keda-ingress.yaml'), major=4)
         pvc = dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'config-store-pvc.yaml'), major=3)
-        jobs += [plan_json('v0.2.0 to v0.3.0, gke, helm 4', gke, stride=9), scripts('v0.2.0 to v0.3.0, gke, helm 4', gke, 40, {'stride': 7}),
-                 both('v0.2.0 to v0.3.0, gke, helm 4', gke),
-                 plan_json('v0.2.0 to v0.3.0, PVC, helm 3', pvc, stride=2), scripts('v0.2.0 to v0.3.0, PVC, helm 3', pvc, 12, {'stride': 5}),
+        jobs += [plan_json('v0.2.0 to v0.3.0, gke, helm 4', gke, stride=9), scripts('v0.2.0 to v0.3.0, gke, helm 4', gke, 60, {'stride': 7}),
+                 both('v0.2.0 to v0.3.0, gke, helm 4', gke), broken('v0.2.0 to v0.3.0, gke, helm 4', gke, stride=3, moved=True),
+                 plan_json('v0.2.0 to v0.3.0, PVC, helm 3', pvc, stride=2), scripts('v0.2.0 to v0.3.0, PVC, helm 3', pvc, 18, {'stride': 5}),
                  both('v0.2.0 to v0.3.0, PVC, helm 3', pvc)]
     else:
         missing.append('pairs of SIE: %s is not there' % os.path.join(shared, 'sie'))
     for major, strategy in (4, 'chart'), (3, 'oci'), (3, 'terraform'):
         case, name = dict(demo(root), major=major, strategy=strategy), 'demo, %s, helm %d' % (strategy, major)
-        jobs += [plan_json(name, case, moved=False), plan_json(name + ', moved', case, moved=True), scripts(name, case, 12, {'stride': 3}), *([both(name, case)] if strategy != 'terraform' else [])]
+        jobs += [plan_json(name, case, moved=False), plan_json(name + ', moved', case, moved=True), scripts(name, case, 18, {'stride': 3}),
+                 honest(name, case, 3, 24), broken(name, case, moved=major == 4)]
     jobs.append(mutants('demo, chart, helm 4', dict(demo(root), major=4), 1 if thorough else 6))
     return jobs, missing
 
@@ -96,7 +113,7 @@ def every(root, shared, folder):
     versions = sorted(os.listdir(where), key=number)
     for old in versions:
         for new in versions:
-            for values in sorted(os.listdir(os.path.join(shared, 'sie-values'))):
+            for count, values in enumerate(sorted(os.listdir(os.path.join(shared, 'sie-values')))):
                 if old == new:
                     continue
                 case = sie(shared, folder, old, new, values)
@@ -104,8 +121,11 @@ def every(root, shared, folder):
                     for major in 3, 4:
                         name = '%s to %s, %s, %s, helm %d' % (old, new, values.removesuffix('.yaml'), strategy, major)
                         one = dict(case, strategy=strategy, major=major)
-                        # Stops within helm are the same whatever brought the chart; each major has a start of its own kind.
-                        jobs.append(plan_json(name, one, moved=major == 3, stride=1 if strategy == 'chart' else 6))
-                        if strategy == 'chart' or major == 4:
-                            jobs.append(both(name, one))
+                        # Stops within helm are the same whatever brought the chart; each major has a start of its own kind. The other ways of bringing it
+                        # take turns with the majors, and the scripts themselves run once for each pair, way and major, and with all values for the chart.
+                        turn = (count + (strategy == 'oci')) % 2 == major % 2
+                        if strategy == 'chart' or turn:
+                            jobs.append(everything(name, one, moved=major == 3, stride=1 if strategy == 'chart' else 6))
+                        if strategy == 'chart' and major == 4 or count % 8 == 2 * major + len(strategy) % 2:
+                            jobs.append(honest(name, one, 1, 60))
     return jobs, missing

@@ -1,7 +1,7 @@
 """Charts for the stand-in of helm: rendered by `rutter template`, which prints what `helm template` prints, and read as objects.
 
 YAML is read by rutter as well (a chart of one line that turns text into JSON), so Python needs no library for it. Everything is kept by digest,
-in memory and in a folder that all runs share.
+in memory and in a folder that all runs share. What is returned is shared (shared.py): nobody changes it.
 """
 import hashlib
 import json
@@ -11,6 +11,8 @@ import re
 import shutil
 import subprocess
 import tempfile
+
+from shared import canonical
 
 
 class RenderError(Exception):
@@ -23,6 +25,7 @@ HOOK_EVENTS = {'pre-install', 'post-install', 'pre-upgrade', 'post-upgrade', 'pr
 class Charts:
     def __init__(self, rutter, folder):
         self.rutter, self.folder, self.memory = os.path.abspath(rutter), folder, {}
+        self.on_disk = {}        # (path, what for) -> the file's state, what was made of it
         self.registry = {}       # (reference, version) -> chart, for `helm pull`
         os.makedirs(folder, exist_ok=True)
         with open(self.rutter, 'rb') as f:
@@ -34,13 +37,13 @@ class Charts:
             path = os.path.join(self.folder, digest)
             try:
                 with open(path, 'rb') as f:
-                    self.memory[digest] = f.read()
+                    self.memory[digest] = pickle.load(f)
             except OSError:
-                self.memory[digest] = pickle.dumps(make())
+                self.memory[digest] = make()
                 with open('%s.%d' % (path, os.getpid()), 'wb') as f:
-                    f.write(self.memory[digest])
+                    pickle.dump(self.memory[digest], f)
                 os.replace('%s.%d' % (path, os.getpid()), path)
-        return pickle.loads(self.memory[digest])
+        return self.memory[digest]
 
     def run(self, *words):
         done = subprocess.run([self.rutter, 'template', *words], capture_output=True, text=True)
@@ -84,26 +87,39 @@ class Charts:
         """[(path, digest)] of a chart folder or the package itself."""
         out = []
         if os.path.isfile(chart):
-            with open(chart, 'rb') as f:
-                return [('', hashlib.sha256(f.read()).hexdigest())]
+            return [('', self.digest(chart))]
         for where, folders, names in os.walk(chart):
             folders.sort()
-            for name in sorted(names):
-                path = os.path.join(where, name)
-                with open(path, 'rb') as f:
-                    out.append((os.path.relpath(path, chart), hashlib.sha256(f.read()).hexdigest()))
+            out += [(os.path.relpath(os.path.join(where, name), chart), self.digest(os.path.join(where, name))) for name in sorted(names)]
         return out
+
+    def digest(self, path):
+        """Of a file, read again when it has changed."""
+        return self.read(path, lambda text: hashlib.sha256(text).hexdigest())
+
+    def read(self, path, make):
+        """What `make` makes of a file's bytes, made again when it has changed."""
+        at = os.stat(path)
+        key, state = (path, make.__code__), (at.st_ino, at.st_size, at.st_mtime_ns)
+        if self.on_disk.get(key, (None,))[0] != state:
+            with open(path, 'rb') as f:
+                self.on_disk[key] = state, make(f.read())
+        return self.on_disk[key][1]
+
+    def document(self, path):
+        """The one YAML document of a file."""
+        return self.read(path, lambda text: self.read_yaml([text.decode()])[0])
 
     def metadata(self, chart):
-        with open(os.path.join(chart, 'Chart.yaml')) as f:
-            return self.read_yaml([f.read()])[0]
+        return self.document(os.path.join(chart, 'Chart.yaml'))
 
     def user_values(self, paths):
+        if len(paths) == 1:
+            return self.document(paths[0])
         out = {}
         for path in paths:
-            with open(path) as f:
-                out = merge_values(out, self.read_yaml([f.read()])[0])
-        return out
+            out = merge_values(out, self.document(path))
+        return canonical(out)
 
     def render(self, chart, release, ns, values, revision, upgrade, major):
         """What helm keeps of a render: {'manifest': text, 'objects': [...], 'hooks': [...], 'metadata': ...}."""

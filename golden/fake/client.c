@@ -1,7 +1,8 @@
 /* What helm, kubectl, terraform and sleep on PATH are in a test: passes its words on to the fake cluster and prints what comes back.
  *
  * Request: program, working folder, the words and those variables that count, each ended by a zero byte; an empty one before the variables.
- * Answer: "STATUS LENGTH LENGTH\n", standard output, standard error. Status -1: stay until the other end closes (a port-forward). */
+ * Answer: "STATUS LENGTH LENGTH\n", standard output, standard error. Status -1: stay until the other end closes (a port-forward).
+ * helm and terraform at SIGTERM give up what they do and say so: here a request of its own, "cancel", and the answer is awaited. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,24 @@ static void send_all(int fd, const char *p, size_t n)
 
 static void send_word(int fd, const char *word) { send_all(fd, word, strlen(word) + 1); }
 
+static struct sockaddr_un cluster = {.sun_family = AF_UNIX};
+
+static int reach(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    return fd >= 0 && connect(fd, (struct sockaddr *)&cluster, sizeof cluster) == 0 ? fd : -1;
+}
+
+static void cancel(int number)
+{
+    static const char request[] = "cancel\0/\0";
+    (void)number;
+    int fd = reach();
+    if (fd < 0) _exit(143);
+    send_all(fd, request, sizeof request);
+    close(fd);
+}
+
 static void write_out(int to, FILE *from, long n)
 {
     char buffer[65536];
@@ -46,11 +65,11 @@ int main(int argc, char **argv)
         return 0;
     }
     const char *path = getenv("RUTTER_FAKE");
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    if (!path || strlen(path) >= sizeof to.sun_path) return 125;
-    memcpy(to.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
+    if (!path || strlen(path) >= sizeof cluster.sun_path) return 125;
+    memcpy(cluster.sun_path, path, strlen(path) + 1);
+    if (strcmp(name, "kubectl") != 0) sigaction(SIGTERM, &(struct sigaction){.sa_handler = cancel, .sa_flags = SA_RESTART}, NULL);
+    int fd = reach();
+    if (fd < 0) {
         fprintf(stderr, "%s: the fake cluster is not there\n", name);
         return 125;
     }

@@ -2,14 +2,14 @@
 
 It knows what CLUSTER-FACTS of the project found with a real API server, and Kubernetes' documents; it shares nothing with src/proof.
 Controllers act at once and to the end after each command (`settle`): pods are ready when what they need is there, volumes are bound, KEDA looks
-after its ScaledObjects. Nothing here depends on the clock or on chance, so equal runs end equal.
+after its ScaledObjects. Nothing here depends on the clock or on chance, so equal runs end equal. Objects are never changed in place (shared.py).
 """
 import copy
 import json
-import pickle
 import re
 
 import merge
+from shared import canonical, remembered
 
 # kind: plural, group, in a namespace
 KINDS = {
@@ -101,8 +101,10 @@ class Cluster:
         self.numbers = 0         # for uids
         self.tokens = 0          # one for each new volume: what data it has
         self.seen = {}           # ScaledObject key -> what KEDA last acted upon
-        self.helm_killed = False
         self.writes = 0
+        self.no_images = set()   # images that nobody can pull
+        self.settled = -1        # the writes after which the controllers had nothing left to do
+        self.sorted = {}         # kind -> its keys in order; rebuilt when objects come or go
         self.secrets = {}        # bearer tokens that the gateways accept
         for ns in ('kube-system', 'default', 'monitoring', 'keda'):
             self.make_namespace(ns)
@@ -110,10 +112,10 @@ class Cluster:
     # ---- snapshots ----
 
     def freeze(self):
-        return pickle.dumps(self.__dict__, pickle.HIGHEST_PROTOCOL)
+        return {**self.__dict__, 'objects': dict(self.objects), 'owners': dict(self.owners), 'seen': dict(self.seen), 'secrets': dict(self.secrets), 'sorted': {}}
 
-    def thaw(self, data):
-        self.__dict__ = pickle.loads(data)
+    def thaw(self, state):
+        self.__dict__.update(state, objects=dict(state['objects']), owners=dict(state['owners']), seen=dict(state['seen']), secrets=dict(state['secrets']), sorted={})
 
     # ---- reading ----
 
@@ -121,7 +123,10 @@ class Cluster:
         return self.objects.get(key)
 
     def of_kind(self, kind, ns=None):
-        return [o for k, o in sorted(self.objects.items()) if k[0] == kind and (ns is None or k[1] == ns)]
+        keys = self.sorted.get(kind)
+        if keys is None:
+            keys = self.sorted[kind] = sorted(k for k in self.objects if k[0] == kind)
+        return [self.objects[k] for k in keys if ns is None or k[1] == ns]
 
     # ---- writing ----
 
@@ -131,11 +136,9 @@ class Cluster:
             self.put(key, {'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': ns}, 'status': {'phase': 'Active'}}, {})
 
     def admit(self, key, before, after):
-        """What the API server forbids; what it adds."""
+        """What the API server forbids."""
         kind, ns, name = key
         spec = after.get('spec') if isinstance(after.get('spec'), dict) else {}
-        if kind in WORKLOADS and kind != 'DaemonSet':
-            spec.setdefault('replicas', 1)
         if before is None:
             if ns and ('Namespace', '', ns) not in self.objects:
                 raise Refused('namespaces "%s" not found' % ns)
@@ -164,10 +167,12 @@ class Cluster:
 
     def put(self, key, obj, owners, dry=False):
         before = self.objects.get(key)
-        obj = copy.deepcopy(obj)
-        meta = obj.setdefault('metadata', {})
+        meta = dict(obj.get('metadata') or {})
+        obj = {**obj, 'metadata': meta}
         if key[1]:
             meta['namespace'] = key[1]
+        if key[0] in ('Deployment', 'StatefulSet') and isinstance(obj.get('spec'), dict) and 'replicas' not in obj['spec']:
+            obj['spec'] = {**obj['spec'], 'replicas': 1}
         self.admit(key, before, obj)
         if dry:
             return obj
@@ -180,28 +185,34 @@ class Cluster:
             meta['generation'] = before['metadata']['generation'] + (before.get('spec') != obj.get('spec'))
             if 'status' in before:
                 obj['status'] = before['status']
+        if before is None:
+            self.sorted.pop(key[0], None)
         if before != obj:
             self.writes += 1
-        self.objects[key] = obj
+            self.objects[key] = obj if 'record' in obj else canonical(obj)
         self.owners[key] = owners
-        return obj
+        return self.objects[key]
+
+    def set(self, key, **fields):
+        """What controllers write beside the spec; the generation stays."""
+        obj = self.objects[key]
+        if any(obj.get(k) != v for k, v in fields.items()):
+            self.objects[key] = canonical({**obj, **fields})
 
     def apply_server(self, key, obj, manager, force=False, dry=False):
-        after, owners = merge.server_apply(self.objects.get(key), self.owners.get(key, {}), obj, manager, force)
+        after, owners = merge.server_apply(self.objects.get(key), self.owners.get(key, NOBODY), obj, manager, force)
         return self.put(key, after, owners, dry)
 
     def update(self, key, after, manager, subresource='', dry=False):
-        before = self.objects.get(key)
-        owners = merge.note_update(before, after, self.owners.get(key, {}), manager, subresource)
+        before, after = self.objects.get(key), canonical(after)
+        owners = merge.note_update(before, after, self.owners.get(key, NOBODY), manager, subresource)
         return self.put(key, after, owners, dry)
 
     def scale(self, key, replicas, manager):
         obj = self.objects.get(key)
         if obj is None or obj['spec'].get('replicas') == replicas:
             return
-        after = copy.deepcopy(obj)
-        after['spec']['replicas'] = replicas
-        self.update(key, after, manager, 'scale')
+        self.update(key, {**obj, 'spec': {**obj['spec'], 'replicas': replicas}}, manager, 'scale')
 
     def delete(self, key):
         obj = self.objects.pop(key, None)
@@ -209,6 +220,7 @@ class Cluster:
             return False
         self.owners.pop(key, None)
         self.seen.pop(key, None)
+        self.sorted.pop(key[0], None)
         self.writes += 1
         uid = obj['metadata'].get('uid')
         for other, child in list(self.objects.items()):
@@ -231,7 +243,7 @@ class Cluster:
         if volume['spec'].get('persistentVolumeReclaimPolicy') == 'Delete':
             self.delete(key)
         else:
-            volume['status'] = {'phase': 'Released'}
+            self.set(key, status={'phase': 'Released'})
 
     def bind_claims(self):
         for claim in self.of_kind('PersistentVolumeClaim'):
@@ -244,16 +256,15 @@ class Cluster:
                     'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': name},
                     'data-token': 'data-%d' % self.tokens, 'status': {'phase': 'Bound'},
                     'spec': {'persistentVolumeReclaimPolicy': 'Delete', 'claimRef': me}}, {})
-                claim['spec']['volumeName'] = name
-            volume = self.objects.get(('PersistentVolume', '', name))
+            key = ('PersistentVolume', '', name)
+            volume, phase = self.objects.get(key), 'Bound'
             if volume is None:
-                claim['status'] = {'phase': 'Lost'}
+                phase = 'Lost'
             elif volume['spec'].get('claimRef', me).get('uid', me['uid']) != me['uid']:
-                claim['status'] = {'phase': 'Pending'}
+                phase = 'Pending'
             else:
-                volume['spec']['claimRef'] = me
-                volume['status'] = {'phase': 'Bound'}
-                claim['status'] = {'phase': 'Bound'}
+                self.set(key, spec={**volume['spec'], 'claimRef': me}, status={'phase': 'Bound'})
+            self.set(key_of(claim), spec={**claim['spec'], 'volumeName': name}, status={'phase': phase})
 
     def data(self):
         """What data each claim leads to."""
@@ -268,73 +279,28 @@ class Cluster:
 
     def missing_for(self, template, ns):
         """Why a pod of this template does not start; '' when it does."""
-        spec = template.get('spec', {})
-
-        def need(kind, name, key=None, optional=False):
-            obj = self.objects.get((kind, ns, name))
-            if optional or (obj is not None and (key is None or key in obj.get('data', {}) or key in obj.get('stringData', {}))):
-                return ''
-            return 'CreateContainerConfigError'
-        for volume in spec.get('volumes', ()):
-            for kind, field, name in (('ConfigMap', 'configMap', 'name'), ('Secret', 'secret', 'secretName'), ('PersistentVolumeClaim', 'persistentVolumeClaim', 'claimName')):
-                if field in volume and need(kind, volume[field].get(name), None, volume[field].get('optional')):
-                    return 'ContainerCreating'
-        for container in spec.get('initContainers', []) + spec.get('containers', []):
-            if 'does-not-exist' in container.get('image', ''):
-                return 'ImagePullBackOff'
-            if 'crash-loop' in container.get('image', ''):
-                return 'CrashLoopBackOff'
-            for env in container.get('env') or ():
-                for kind, field in (('Secret', 'secretKeyRef'), ('ConfigMap', 'configMapKeyRef')):
-                    ref = (env.get('valueFrom') or {}).get(field)
-                    if ref and need(kind, ref['name'], ref['key'], ref.get('optional')):
-                        return 'CreateContainerConfigError'
-            for source in container.get('envFrom') or ():
-                for kind, field in (('Secret', 'secretRef'), ('ConfigMap', 'configMapRef')):
-                    if field in source and need(kind, source[field]['name'], None, source[field].get('optional')):
-                        return 'CreateContainerConfigError'
+        if self.no_images and any(c.get('image') in self.no_images for c in template.get('spec', {}).get('containers', ())):
+            return 'ImagePullBackOff'
+        for kind, name, key, why in needs_of(template):
+            obj = self.objects.get((kind, ns, name)) if kind else None
+            if obj is None or (key is not None and key not in obj.get('data', {}) and key not in obj.get('stringData', {})):
+                return why
         return ''
 
-    def settle_workload(self, obj):
-        kind, ns, name = key_of(obj)
-        want = NODES if kind == 'DaemonSet' else obj['spec']['replicas']
-        template = obj['spec']['template']
-        waiting = self.missing_for(template, ns)
-        up = 0 if waiting else want
-        revision = '%s-%x' % (name, merge_hash(template))
-        status = {'observedGeneration': obj['metadata']['generation'], 'waiting': waiting}
-        if kind == 'DaemonSet':
-            status.update(desiredNumberScheduled=want, currentNumberScheduled=want, updatedNumberScheduled=want, numberReady=up, numberAvailable=up)
-        else:
-            status.update(replicas=want, updatedReplicas=want, readyReplicas=up, availableReplicas=up)
-            if kind == 'StatefulSet':
-                last = obj.get('status', {}).get('currentRevision', revision)
-                status.update(updateRevision=revision, currentRevision=last if waiting else revision)
-                for number in range(want):
-                    for claim in obj['spec'].get('volumeClaimTemplates', ()):
-                        key = ('PersistentVolumeClaim', ns, '%s-%s-%d' % (claim['metadata']['name'], name, number))
-                        if key not in self.objects:
-                            self.put(key, {'apiVersion': 'v1', 'kind': key[0], 'metadata': {'name': key[2], 'labels': obj['spec'].get('selector', {}).get('matchLabels', {})},
-                                           'spec': copy.deepcopy(claim['spec'])}, {})
-        obj['status'] = {k: v for k, v in status.items() if v not in ('', 0)}
+    def settle_workload(self, key):
+        obj = self.objects[key]
+        self.objects[key] = with_status(obj, self.missing_for(obj['spec']['template'], key[1]))
+        if key[0] != 'StatefulSet' or not obj['spec'].get('volumeClaimTemplates'):
+            return
+        for number in range(obj['spec']['replicas']):
+            for claim in obj['spec']['volumeClaimTemplates']:
+                mine = ('PersistentVolumeClaim', key[1], '%s-%s-%d' % (claim['metadata']['name'], key[2], number))
+                if mine not in self.objects:
+                    self.put(mine, {'apiVersion': 'v1', 'kind': mine[0], 'metadata': {'name': mine[2], 'labels': obj['spec'].get('selector', {}).get('matchLabels', {})},
+                                    'spec': claim['spec']}, {})
 
     def pods(self, ns=None):
-        out = []
-        for kind in WORKLOADS:
-            for obj in self.of_kind(kind, ns):
-                spec = obj['spec']
-                waiting = obj.get('status', {}).get('waiting', '')
-                want = NODES if kind == 'DaemonSet' else spec.get('replicas', 1)
-                for number in range(want):
-                    state = {'waiting': {'reason': waiting}} if waiting else {'running': {}}
-                    template = spec['template']
-                    out.append({'apiVersion': 'v1', 'kind': 'Pod',
-                                'metadata': {'name': '%s-%d' % (obj['metadata']['name'], number), 'namespace': obj['metadata']['namespace'],
-                                             'labels': template.get('metadata', {}).get('labels', {}), 'annotations': template.get('metadata', {}).get('annotations', {})},
-                                'spec': template.get('spec', {}),
-                                'status': {'phase': 'Pending' if waiting else 'Running', 'conditions': [{'type': 'Ready', 'status': 'False' if waiting else 'True'}],
-                                           'containerStatuses': [{'name': c['name'], 'ready': not waiting, 'state': state} for c in template.get('spec', {}).get('containers', ())]}})
-        return out
+        return [pod for kind in WORKLOADS for obj in self.of_kind(kind, ns) for pod in pods_of(obj)]
 
     def ready_pods_of(self, service):
         selector = service.get('spec', {}).get('selector') or {}
@@ -381,11 +347,13 @@ class Cluster:
                                'metadata': {'name': hpa_key[2], 'labels': {'app.kubernetes.io/managed-by': 'keda-operator'},
                                             'ownerReferences': [{'kind': 'ScaledObject', 'name': name, 'uid': so['metadata']['uid']}]},
                                'spec': {'minReplicas': max(low, 1), 'maxReplicas': high, 'scaleTargetRef': target}}, {})
-        so['status'] = {'conditions': [{'type': 'Ready', 'status': 'True' if workload is not None or paused else 'False'},
-                                       {'type': 'Active', 'status': 'False'}, {'type': 'Fallback', 'status': 'False'},
-                                       {'type': 'Paused', 'status': 'True' if paused else 'False'}]}
+        self.set(key, status={'conditions': [{'type': 'Ready', 'status': 'True' if workload is not None or paused else 'False'},
+                                             {'type': 'Active', 'status': 'False'}, {'type': 'Fallback', 'status': 'False'},
+                                             {'type': 'Paused', 'status': 'True' if paused else 'False'}]})
 
     def settle(self):
+        if self.settled == self.writes:
+            return
         for _ in range(4):
             before = self.writes
             self.bind_claims()
@@ -393,8 +361,9 @@ class Cluster:
                 self.settle_scaler(so)
             for kind in WORKLOADS:
                 for obj in self.of_kind(kind):
-                    self.settle_workload(obj)
+                    self.settle_workload(key_of(obj))
             if self.writes == before:
+                self.settled = before
                 return
 
     # ---- what is compared ----
@@ -411,6 +380,72 @@ class Cluster:
         return out
 
 
+# ---- what depends on an object alone ----
+
+NOBODY = {}                      # the owners of what is not there
+
+
+@remembered
+def needs_of(template):
+    """What a pod of this template needs: [(kind, name, key or None, why it does not start without)]; no kind: nothing helps."""
+    spec, out = template.get('spec', {}), []
+    for volume in spec.get('volumes', ()):
+        for kind, field, name in (('ConfigMap', 'configMap', 'name'), ('Secret', 'secret', 'secretName'), ('PersistentVolumeClaim', 'persistentVolumeClaim', 'claimName')):
+            if field in volume and not volume[field].get('optional'):
+                out.append((kind, volume[field].get(name), None, 'ContainerCreating'))
+    for container in spec.get('initContainers', []) + spec.get('containers', []):
+        if 'does-not-exist' in container.get('image', ''):
+            out.append((None, None, None, 'ImagePullBackOff'))
+        if 'crash-loop' in container.get('image', ''):
+            out.append((None, None, None, 'CrashLoopBackOff'))
+        for env in container.get('env') or ():
+            for kind, field in (('Secret', 'secretKeyRef'), ('ConfigMap', 'configMapKeyRef')):
+                ref = (env.get('valueFrom') or {}).get(field)
+                if ref and not ref.get('optional'):
+                    out.append((kind, ref['name'], ref['key'], 'CreateContainerConfigError'))
+        for source in container.get('envFrom') or ():
+            for kind, field in (('Secret', 'secretRef'), ('ConfigMap', 'configMapRef')):
+                if field in source and not source[field].get('optional'):
+                    out.append((kind, source[field]['name'], None, 'CreateContainerConfigError'))
+    return out
+
+
+@remembered
+def with_status(obj, waiting):
+    """A workload after its controller has seen it."""
+    kind, _, name = key_of(obj)
+    want = NODES if kind == 'DaemonSet' else obj['spec']['replicas']
+    up = 0 if waiting else want
+    status = {'observedGeneration': obj['metadata']['generation'], 'waiting': waiting}
+    if kind == 'DaemonSet':
+        status.update(desiredNumberScheduled=want, currentNumberScheduled=want, updatedNumberScheduled=want, numberReady=up, numberAvailable=up)
+    else:
+        status.update(replicas=want, updatedReplicas=want, readyReplicas=up, availableReplicas=up)
+    if kind == 'StatefulSet':
+        revision = '%s-%x' % (name, merge_hash(obj['spec']['template']))
+        last = obj.get('status', {}).get('currentRevision', revision)
+        status.update(updateRevision=revision, currentRevision=last if waiting else revision)
+    status = {k: v for k, v in status.items() if v not in ('', 0)}
+    return obj if obj.get('status') == status else canonical({**obj, 'status': status})
+
+
+@remembered
+def pods_of(obj):
+    spec, out = obj['spec'], []
+    waiting = obj.get('status', {}).get('waiting', '')
+    template = spec['template']
+    for number in range(NODES if obj['kind'] == 'DaemonSet' else spec.get('replicas', 1)):
+        state = {'waiting': {'reason': waiting}} if waiting else {'running': {}}
+        out.append({'apiVersion': 'v1', 'kind': 'Pod',
+                    'metadata': {'name': '%s-%d' % (obj['metadata']['name'], number), 'namespace': obj['metadata']['namespace'],
+                                 'labels': template.get('metadata', {}).get('labels', {}), 'annotations': template.get('metadata', {}).get('annotations', {})},
+                    'spec': template.get('spec', {}),
+                    'status': {'phase': 'Pending' if waiting else 'Running', 'conditions': [{'type': 'Ready', 'status': 'False' if waiting else 'True'}],
+                               'containerStatuses': [{'name': c['name'], 'ready': not waiting, 'state': state} for c in template.get('spec', {}).get('containers', ())]}})
+    return out
+
+
+@remembered
 def comparable(obj):
     """An object without what the server keeps; keyed lists in one order."""
     obj = {k: copy.deepcopy(v) for k, v in obj.items() if k not in ('status', 'record')}
@@ -424,7 +459,7 @@ def comparable(obj):
             meta.pop(field, None)
     if obj['kind'] == 'PersistentVolumeClaim':
         obj.get('spec', {}).pop('volumeName', None)
-    return in_order(obj, merge.built_in(obj))
+    return canonical(in_order(obj, merge.built_in(obj)))
 
 
 def in_order(value, keyed, name=''):
@@ -447,6 +482,8 @@ def differences(before, after, limit=60):
     out = []
 
     def walk(name, a, b, path):
+        if a is b:
+            return
         if isinstance(a, dict) and isinstance(b, dict):
             for k in sorted(set(a) | set(b)):
                 walk(name, a.get(k, merge.MISSING), b.get(k, merge.MISSING), path + [str(k)])

@@ -3,7 +3,6 @@
 For what needs thousands of runs (every stop of every pair; mutants). That it does what the scripts do is checked: for a sample both run, and every changing
 command, in order, and the state at the end must be the same.
 """
-import copy
 import hashlib
 import json
 import os
@@ -26,6 +25,10 @@ def new_journal():
     return {'state': 'open', 'started': [], 'ended': [], 'changed': [], 'have': {}, 'entered': '', 'files': {}}
 
 
+def copied(journal):
+    return {k: list(v) if isinstance(v, list) else dict(v) if isinstance(v, dict) else v for k, v in journal.items()}
+
+
 def regex(text):
     return text.replace('[[:space:]]', r'\s')
 
@@ -40,6 +43,7 @@ class Executor:
         self.lab, self.plan, self.inputs, self.folder = lab, plan, inputs, folder
         os.makedirs(folder, exist_ok=True)
         self.on_disk = {}
+        self.at_step = None      # called with the place before each step
         self.done = []           # changing commands, in order
 
     # ---- words ----
@@ -277,10 +281,11 @@ class Executor:
 
     # ---- a script ----
 
-    def run(self, script, journal, watch=None):
-        """plan.sh or rollback.sh with this journal: (exit status, why it stopped, the journal after it)."""
-        self.j = copy.deepcopy(journal)
-        self.script, self.passed, self.id = script, set(), ''
+    def run(self, script, journal, watch=None, place=None):
+        """plan.sh or rollback.sh with this journal: (exit status, why it stopped, the journal after it). With a place (see `walk`) the same run is carried on
+        from there, as often as one likes: it need not come there again and again."""
+        self.j = copied(journal)
+        self.script, self.passed, self.id = script, set(place[2]) if place else set(), ''
         steps = self.plan['steps'] if script == 'plan' else self.plan['rollback']
 
         def seen(point, argv):
@@ -290,7 +295,9 @@ class Executor:
                 watch(point, argv)
         self.lab.watch = seen
         try:
-            if script == 'plan':
+            if place:
+                pass
+            elif script == 'plan':
                 if self.j['state'] == 'back':
                     return 2, 'its rollback is under way', self.j
                 if not self.j['changed']:
@@ -298,7 +305,7 @@ class Executor:
             else:
                 if not self.begin_back():
                     return 0, 'the upgrade changed nothing', self.j
-            self.walk(steps)
+            self.walk(steps, *(place[:2] if place else ()))
         except Stopped as e:
             return 1, '%s: %s' % (e.step, e), self.j
         finally:
@@ -324,11 +331,12 @@ class Executor:
             self.j['ended'].append(step['id'])
         return True
 
-    def walk(self, steps):
-        rerun, at = False, 0
+    def walk(self, steps, at=0, rerun=False):
         skip_to = next((n for n, s in enumerate(steps) if s['id'] == self.j['entered']), 0) if self.script == 'rollback' else 0
         while at < len(steps):
             step = steps[at]
+            if self.at_step:
+                self.at_step((at, rerun, frozenset(self.passed)))
             at += 1
             if at - 1 < skip_to:
                 continue

@@ -1,17 +1,17 @@
 """The stand-in for helm: 3.17 and 4.1 as the facts found them with real ones.
 
 An operation is a generator that yields before each of its changes, so that the harness can end it there (a kill), or take the state at every
-such point. What goes wrong is told by `faults`: {'patch': keys, 'create': key, 'delete': keys, 'hook': name, 'wait': True}.
+such point. What goes wrong is told by `faults`: {'patch': keys, 'create': key, 'delete': keys, 'hook': name, 'hook idle': name, 'wait': True}; an idle hook fails
+before it has done anything.
 """
-import copy
 import os
 import shutil
 
-import charts
 import cluster
 import jobs
 import merge
 import words
+from shared import canonical, remembered
 
 VERSIONS = {3: 'v3.17.3', 4: 'v4.1.4'}
 
@@ -32,14 +32,14 @@ def record_key(ns, name, number):
 
 def records(c, ns, name):
     """Helm's records of a release, the newest last."""
-    out = [o['record'] for o in c.of_kind('Secret', ns) if o.get('type') == 'helm.sh/release.v1' and o['record']['name'] == name]
+    out = [dict(o['record']) for o in c.of_kind('Secret', ns) if o.get('type') == 'helm.sh/release.v1' and o['record']['name'] == name]
     return sorted(out, key=lambda r: r['version'])
 
 
 def save(c, record):
     key = record_key(record['ns'], record['name'], record['version'])
     labels = {'owner': 'helm', 'name': record['name'], 'status': record['status'], 'version': str(record['version'])}
-    obj = {'apiVersion': 'v1', 'kind': 'Secret', 'type': 'helm.sh/release.v1', 'metadata': {'name': key[2], 'labels': labels}, 'record': record}
+    obj = {'apiVersion': 'v1', 'kind': 'Secret', 'type': 'helm.sh/release.v1', 'metadata': {'name': key[2], 'labels': labels}, 'record': dict(record)}
     c.put(key, obj, {})
 
 
@@ -50,19 +50,29 @@ def set_status(c, record, status, description=None):
     save(c, record)
 
 
+@remembered
 def own(obj, release, ns):
-    """What helm writes on each object of a release."""
-    obj = copy.deepcopy(obj)
-    meta = obj.setdefault('metadata', {})
+    """An object of a release with what helm writes on each."""
+    meta = dict(obj.get('metadata') or {})
     meta['labels'] = {**(meta.get('labels') or {}), 'app.kubernetes.io/managed-by': 'Helm'}
     meta['annotations'] = {**(meta.get('annotations') or {}), 'meta.helm.sh/release-name': release, 'meta.helm.sh/release-namespace': ns}
     if cluster.namespaced(obj['kind']):
         meta.setdefault('namespace', ns)
-    return obj
+    return canonical({**obj, 'metadata': meta})
 
 
 def keys_of(record):
-    return {cluster.key_of(o, record['ns']): o for o in record['objects']}
+    return by_key(record['objects'], record['ns'])
+
+
+@remembered
+def by_key(objects, ns):
+    return {cluster.key_of(o, ns): o for o in objects}
+
+
+@remembered
+def owned_by_key(objects, release, ns):
+    return {cluster.key_of(o, ns): own(o, release, ns) for o in objects}
 
 
 # ---- applying ----
@@ -98,7 +108,7 @@ class Operation:
         if live is None:
             c.update(key, new, 'helm')
         elif merge.built_in(new):
-            c.update(key, merge.three_way(old, new, live, True), 'helm')
+            c.update(key, merge.three_way_of(old, new, live, True), 'helm')
         else:
             # Custom resources: helm compares the two manifests alone, and patches the difference (pkg/kube/client.go, createPatch).
             patch = merge.make_merge_patch(old, new)
@@ -108,7 +118,7 @@ class Operation:
     def apply(self, before, record, adopted, force):
         """The objects of a record, in its order; then what only `before` has goes. `before`: key -> object."""
         c, errors = self.c, []
-        target = {cluster.key_of(o, record['ns']): own(o, record['name'], record['ns']) for o in record['objects']}
+        target = owned_by_key(record['objects'], record['name'], record['ns'])
         for key, new in target.items():
             yield 'apply %s/%s' % (key[0], key[2])
             live = c.get(key)
@@ -160,7 +170,7 @@ class Operation:
         c, ns = self.c, record['ns']
         todo = sorted((h for h in record['hooks'] if event in h['events']), key=lambda h: (h['weight'], h['object']['metadata']['name']))
         for n, hook in enumerate(todo):
-            obj = copy.deepcopy(hook['object'])
+            obj = hook['object']
             key = cluster.key_of(obj, ns)
             name = '%s/%s' % (key[0], key[2])
             if 'before-hook-creation' in hook['policies'] and c.get(key) is not None:
@@ -177,12 +187,12 @@ class Operation:
             if key[0] == 'Job':
                 c.settle()
                 yield 'hook %s: runs' % name
-                error = jobs.run(c, c.get(key), self.made)
+                error = 'injected failure' if self.faults.get('hook idle') == name else jobs.run(c, c.get(key), self.made)
                 c.settle()
             if self.faults.get('hook') == name:
                 error = error or 'injected failure'
             if error:
-                c.get(key)['status'] = {'failed': 1}
+                c.set(key, status={'failed': 1})
                 if 'hook-failed' in hook['policies']:
                     c.delete(key)
                 # Helm 4 takes away what had succeeded before; Helm 3 leaves it (facts, 2).
@@ -286,7 +296,7 @@ def rollback(c, made, major, name, ns, number, options, faults=None, say=None):
     target = next((r for r in known if r['version'] == number), None)
     if target is None:
         raise HelmError('release has no %s version' % number)
-    record = {**copy.deepcopy(target), 'version': current['version'] + 1, 'status': 'pending-rollback', 'description': 'Rollback to %d' % number}
+    record = {**target, 'version': current['version'] + 1, 'status': 'pending-rollback', 'description': 'Rollback to %d' % number}
     op = Operation(c, made, major, faults or {}, say)
     yield 'record pending'
     save(c, record)

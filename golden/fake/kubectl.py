@@ -7,6 +7,7 @@ import cluster
 import merge
 import words
 from cluster import Refused, kind_of, resource, resources
+from shared import canonical, remembered
 
 VERSION = 'v1.35.4'
 LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
@@ -47,6 +48,7 @@ def read_words(argv):
     return plain, flags
 
 
+@remembered
 def last_applied(obj):
     """The annotation that a client-side apply leaves: the object as it was given."""
     obj = copy.deepcopy(obj)
@@ -54,23 +56,26 @@ def last_applied(obj):
     return json.dumps(obj, sort_keys=True, separators=(',', ':')) + '\n'
 
 
-def apply_client(c, obj, ns):
-    """kubectl apply without --server-side: three-way with what it applied last."""
-    key = cluster.key_of(obj, ns)
-    obj = copy.deepcopy(obj)
-    if cluster.namespaced(key[0]):
-        obj['metadata']['namespace'] = key[1]
-    text = last_applied(obj)
-    live = c.get(key)
-    obj['metadata']['annotations'] = {**(obj['metadata'].get('annotations') or {}), LAST_APPLIED: text}
+@remembered
+def applied(obj, live, ns):
+    """The object after kubectl apply without --server-side: three-way with what it applied last."""
+    meta = dict(obj['metadata'])
+    if cluster.namespaced(obj['kind']):
+        meta['namespace'] = ns
+    obj = {**obj, 'metadata': meta}
+    meta['annotations'] = {**(meta.get('annotations') or {}), LAST_APPLIED: last_applied(obj)}
     if live is None:
-        c.update(key, obj, 'kubectl-client-side-apply')
-        return 'created'
+        return canonical(obj)
     was = (live['metadata'].get('annotations') or {}).get(LAST_APPLIED)
-    after = merge.three_way(json.loads(was) if was else {}, obj, live, merge.built_in(obj))
-    changed = after != live
+    return canonical(merge.three_way(json.loads(was) if was else {}, obj, live, merge.built_in(obj)))
+
+
+def apply_client(c, obj, ns):
+    key = cluster.key_of(obj, ns)
+    live = c.get(key)
+    after = applied(obj, live, key[1])
     c.update(key, after, 'kubectl-client-side-apply')
-    return 'configured' if changed else 'unchanged'
+    return 'created' if live is None else 'configured' if after != live else 'unchanged'
 
 
 def apply_server(c, obj, ns, manager, force, dry):
@@ -132,6 +137,21 @@ def shown(obj):
     return {k: v for k, v in obj.items() if k not in ('record', 'data-token')}
 
 
+def printed(data, form, text):
+    """`-o FORM=TEXT`."""
+    if form == 'jsonpath':
+        return words.json_path(text, data)
+    if form == 'go-template':
+        return words.go_template(text, data)
+    # JSON is YAML; nobody reads the layout.
+    return json.dumps(data, indent=2, sort_keys=True) + '\n'
+
+
+@remembered
+def one_printed(obj, form, text):
+    return printed(shown(obj), form, text)
+
+
 def get(c, plain, flags, ns):
     if 'raw' in flags:
         return answers.raw(c, flags['raw'])
@@ -148,15 +168,12 @@ def get(c, plain, flags, ns):
         return Result(''.join('%s/%s\n' % (resource(o['kind']), o['metadata']['name']) for o in found), err, status)
     data = shown(found[0]) if one else {'apiVersion': 'v1', 'kind': 'List', 'items': [shown(o) for o in found]}
     try:
-        if form == 'jsonpath':
-            return Result(words.json_path(text, data), err, status)
-        if form == 'go-template':
-            return Result(words.go_template(text, data), err, status)
+        if form in ('jsonpath', 'go-template'):
+            return Result(one_printed(found[0], form, text) if one else printed(data, form, text), err, status)
     except words.TemplateError as e:
         return Result('', 'error: error executing template: %s\n' % e, 1)
     if form in ('json', 'yaml'):
-        # JSON is YAML; nobody reads the layout.
-        return Result(json.dumps(data, indent=2, sort_keys=True) + '\n', err, status)
+        return Result(one_printed(found[0], form, text) if one else printed(data, form, text), err, status)
     return Result(''.join('%s/%s\n' % (o['kind'], o['metadata']['name']) for o in found), err, status)
 
 
@@ -198,13 +215,13 @@ def one_object(c, plain, flags, ns):
     if len(wanted) != 1 or not found:
         raise Result(err='error: one object has to be named\n', status=1)
     obj = found[0]
-    return cluster.key_of(obj), copy.deepcopy(obj)
+    return cluster.key_of(obj), obj
 
 
 def annotate(c, plain, flags, ns):
     at = next((n for n, w in enumerate(plain) if n and ('=' in w or w.endswith('-'))), len(plain))
     key, obj = one_object(c, plain[:at], flags, ns)
-    annotations = obj['metadata'].setdefault('annotations', {})
+    annotations = dict(obj['metadata'].get('annotations') or {})
     for word in plain[at:]:
         name, has, value = word.partition('=')
         if not has:
@@ -213,8 +230,8 @@ def annotate(c, plain, flags, ns):
             raise Result(err='error: --overwrite is false but found the following declared annotation(s): \'%s\' already has a value (%s)\n' % (name, annotations[name]), status=1)
         else:
             annotations[name] = value
-    if not annotations:
-        del obj['metadata']['annotations']
+    meta = {k: v for k, v in obj['metadata'].items() if k != 'annotations'}
+    obj = {**obj, 'metadata': {**meta, 'annotations': annotations} if annotations else meta}
     c.update(key, obj, 'kubectl-annotate')
     return Result('%s/%s annotated\n' % (resource(key[0]), key[2]))
 
@@ -233,7 +250,7 @@ def patch(c, plain, flags, ns):
     if 'patch-file' in flags:
         with open(flags['patch-file']) as f:
             text = f.read()
-    given = json.loads(text)
+    given = document(text)
     kind = flags.get('type', 'strategic')
     if kind == 'strategic' and not merge.built_in(obj):
         raise Result(err='Error from server (UnsupportedMediaType): the body of the request was in an unknown format\n', status=1)
@@ -243,11 +260,14 @@ def patch(c, plain, flags, ns):
     return Result('%s/%s patched%s\n' % (resource(key[0]), key[2], '' if changed else ' (no change)'))
 
 
+document = remembered(json.loads)
+
+
 def apply(c, plain, flags, ns, made):
     with open(flags['filename']) as f:
         text = f.read()
     try:
-        given = [json.loads(text)]
+        given = [document(text)]
     except ValueError:
         given = made.read_stream(text)
     objects = []

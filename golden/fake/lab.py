@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 import answers
 import helm
@@ -25,6 +26,10 @@ TOOLS = ('helm', 'kubectl', 'terraform', 'sleep')
 
 class Stop(Exception):
     """The watcher has killed the script: the command is not carried on."""
+
+
+class Cancelled(Exception):
+    """SIGTERM has reached the command: helm gives up and says so in its record."""
 
 
 def build_client(folder):
@@ -42,6 +47,20 @@ def build_client(folder):
     return folder
 
 
+def processes():
+    """[(pid, session)] of all there are: what `timeout` runs has a process group of its own, but the script's session."""
+    out = []
+    for name in os.listdir('/proc'):
+        if name.isdigit():
+            try:
+                with open('/proc/%s/stat' % name) as f:
+                    fields = f.read().rpartition(')')[2].split()
+            except OSError:
+                continue
+            out.append((int(name), int(fields[3])))
+    return out
+
+
 class Lab:
     def __init__(self, made, tools, folder):
         self.made, self.tools = made, tools
@@ -52,6 +71,7 @@ class Lab:
         self.watch = None        # called with (point, argv) at each point of a changing command
         self.faults = {}         # for the next operation of helm
         self.log = []            # (program, argv, status, error output)
+        self.cancelled = threading.Event()
         self.inputs = {}         # CHART_OLD and the like, for the scripts
         self.script, self.script_name = None, ''
         self.path = os.path.join(self.folder, 'socket')
@@ -96,6 +116,10 @@ class Lab:
             connection.close()
             return
         end = fields.index('', 2)
+        if fields[0] == 'cancel':
+            self.cancelled.set()
+            connection.close()
+            return
         argv = ['' if w == ' ' else w for w in fields[2:end]]
         env = dict(e.split('=', 1) for e in fields[end + 1:])
         try:
@@ -158,7 +182,11 @@ class Lab:
         self.tell('before', argv)
         try:
             while True:
-                self.tell('during: ' + next(steps), argv)
+                point = 'during: ' + next(steps)
+                try:
+                    self.tell(point, argv)
+                except Cancelled:
+                    steps.throw(helm.HelmError('context canceled'))
         except StopIteration as e:
             self.cluster.settle()
             self.tell('after', argv)
@@ -260,11 +288,26 @@ class Lab:
         return done.returncode, out
 
     def kill(self):
-        """kill -9 of the script and of all that it has started."""
-        try:
-            os.killpg(self.script.pid, signal.SIGKILL)
-        except (ProcessLookupError, AttributeError):
-            pass
+        """kill -9 of the script and of all that it has started; returns when all of it is gone."""
+        mine = self.script.pid
+        for _ in range(1000):
+            alive = [pid for pid, session in processes() if session == mine]
+            if not alive:
+                return
+            for pid in alive:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.01)
+
+    def interrupt(self):
+        """SIGTERM to the script, in the midst of a command that it runs: raises Cancelled when the command has heard of it."""
+        self.cancelled.clear()
+        os.kill(self.script.pid, signal.SIGTERM)
+        if not self.cancelled.wait(30):
+            raise AssertionError('the script did not pass SIGTERM on to what it was running')
+        raise Cancelled
 
     # ---- states ----
 

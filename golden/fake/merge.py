@@ -5,6 +5,8 @@ Sources: kubernetes.io/docs/reference/using-api/server-side-apply, k8s.io/apimac
 """
 import copy
 
+from shared import remembered
+
 # Lists of the built-in types that are merged by a key (patchMergeKey in k8s.io/api); any other list is one value.
 LIST_KEYS = {
     'containers': ('name',), 'initContainers': ('name',), 'ephemeralContainers': ('name',), 'env': ('name',),
@@ -117,6 +119,7 @@ def same(a, b):
     return a == b and type(a) is type(b) or a == b and not isinstance(a, bool) and not isinstance(b, bool)
 
 
+@remembered
 def server_apply(live, owners, new, manager, force=False):
     """Server-side apply: the object after it, and its owners. `live` is None when it is not there.
 
@@ -152,6 +155,7 @@ def server_apply(live, owners, new, manager, force=False):
     return after, {k: v for k, v in owners.items() if v}
 
 
+@remembered
 def note_update(before, after, owners, manager, subresource=''):
     """Owners after an update: what changed belongs to who changed it, alone."""
     keyed = built_in(after)
@@ -221,6 +225,12 @@ def make_merge_patch(old, new):
         elif not same(old[key], value):
             out[key] = value
     return out
+
+
+@remembered
+def three_way_of(original, modified, current, keyed):
+    """The same for whole objects."""
+    return three_way(original, modified, current, keyed)
 
 
 def strategic_patch(current, patch, name=''):

@@ -4,20 +4,23 @@ A run's script is ended at a point by keeping cluster and work folder as they ar
 real SIGKILL, to show that it is the same.)
 """
 import base64
-import copy
+import collections
 import difflib
 import glob
 import json
 import os
+import shutil
 import subprocess
 
 import cluster
 import executor
+import faults
 import helm
 import jobs
 import kubectl
 import lab
 import predicted
+import shared
 
 
 class Refusal(Exception):
@@ -35,10 +38,12 @@ class Scenario:
         self.rutter = rutter
         self.predicted = None
         self.running = False
+        self.counts = collections.Counter()
         self.strange = []        # states that the proof did not predict: [(where, lines)]
 
     def close(self):
         self.lab.close()
+        shared.forget()
 
     # ---- the plan ----
 
@@ -106,6 +111,7 @@ class Scenario:
 
     def begin(self, moved=False):
         self.set_up(moved)
+        shutil.rmtree(self.lab.work, ignore_errors=True)
         self.start = self.lab.cluster.dump()
         if self.predicted is None:
             self.predict()
@@ -121,7 +127,7 @@ class Scenario:
     def keep(self, name):
         if self.fast:
             # Within a run the executor's own journal is the newest.
-            return self.lab.cluster.freeze(), copy.deepcopy(self.executor.j if self.running else self.journal)
+            return self.lab.cluster.freeze(), executor.copied(self.executor.j if self.running else self.journal)
         return self.lab.keep(name)
 
     def back_to(self, kept):
@@ -131,12 +137,13 @@ class Scenario:
         else:
             self.lab.back_to(kept)
 
-    def watched(self, script, watch=None):
+    def watched(self, script, watch=None, place=None):
         """plan.sh or rollback.sh, watched: (exit status, output)."""
         watch = watch or (lambda point, argv: self.look(point))
+        self.counts['runs'] += 1
         if self.fast:
             self.running = True
-            status, out, self.journal = self.executor.run('rollback' if 'rollback' in script else 'plan', self.journal, watch)
+            status, out, self.journal = self.executor.run('rollback' if 'rollback' in script else 'plan', self.journal, watch, place)
             self.running = False
         else:
             self.lab.watch = watch
@@ -224,6 +231,9 @@ class Scenario:
         last = helm.records(self.lab.cluster, self.case['ns'], self.case['release'])[-1]
         if last['status'] != 'deployed' or last['chart']['version'] != self.plan['versionOld']:
             found.append('release: the newest record is %s, %s' % (last['status'], last['chart']['version']))
+        return found
+
+    def undeclared(self, found):
         return [line for line in found if not self.declared(line)]
 
     def unlike_goal(self):
@@ -272,10 +282,11 @@ class Scenario:
         self.back_to(kept)
         self.lab.cluster.settle()
         status, out = self.watched('/rollback.sh', watch)
-        if status == 0:
-            problems = self.unlike_start()
-        elif status == 2 and 'no journal' in out or 'changed nothing' in out:
-            problems = self.unlike_start()
+        if status == 0 or status == 2 and 'no journal' in out or 'changed nothing' in out:
+            found = self.unlike_start()
+            problems = self.undeclared(found)
+            self.counts['equal'] += not found
+            self.counts['declared'] += bool(found) and not problems
         else:
             problems = ['rollback.sh: exit status %d' % status] + out.splitlines()[-25:]
         self.report(name, problems)
@@ -312,18 +323,19 @@ class Scenario:
             points, back_points = ([p for p in ps if p not in inside] for ps in (points, back_points))
         for point, argv, kept in thin(points, stride):
             name = '%sstopped %s %s' % (label, point, short(argv))
+            self.counts['kills'] += 1
             todo.append((self.back, name + '; rollback.sh', kept))
             if ': runs' in point:
                 todo.append((self.back_beside_jobs, name + ', whose Job goes on; rollback.sh', kept))
-            if not point.startswith('during'):
-                todo.append((self.resume, name + '; plan.sh again', kept, goal))
+            todo += [(self.resume, name + '; plan.sh again', kept, goal)] if not point.startswith('during') or len(todo) % 4 == 0 else []
         for point, argv, kept in thin(back_points, stride):
+            self.counts['kills'] += 1
             todo.append((self.back, '%srolled back, stopped %s %s; rollback.sh again' % (label, point, short(argv)), kept))
         for what, *words in todo[part::parts]:
             what(*words)
         self.report_strange(label)
 
-    def agree(self):
+    def agree(self, most=3):
         """The scripts and the executor do the same: the same changes in the same order, and the same state at the end; there, back, and stopped half way."""
         found = {}
         for fast in False, True:
@@ -341,7 +353,7 @@ class Scenario:
             for script in '/plan.sh', '/rollback.sh':
                 status, out = self.watched(script, watch)
                 ends.append((status, self.lab.cluster.dump(), '' if status == 0 else out))
-            for half in halves[1::max(1, len(halves) // 3)]:
+            for half in halves[1::max(1, len(halves) // most)][:most]:
                 self.back_to(half)
                 self.lab.cluster.settle()
                 status, out = self.watched('/rollback.sh', lambda point, argv, done=done: point == 'before' and done.append(executor.shown(argv)))
@@ -358,6 +370,40 @@ class Scenario:
         self.report('scripts and plan.json: %d changes, %d ends' % (len(by_plan), len(ends)), problems)
         self.report_strange('')
 
+    def killed(self, share=1, first=0):
+        """A real SIGKILL to plan.sh and all that it has started, at every `share`-th point; then rollback.sh."""
+        self.fast = True
+        self.begin()
+        names = []
+        self.watched('/plan.sh', lambda point, argv: names.append('killed %s %s' % (point, short(argv))))
+        self.fast = False
+        self.begin()
+        start = self.keep('start-of-kills')
+        inside = self.case.get('strategy') == 'terraform'  # no way back by terraform alone, see run_all
+        for at in range(first % len(names), len(names), share):
+            if inside and names[at].startswith('killed during'):
+                continue
+            seen = []
+
+            def watch(point, argv, seen=seen, at=at):
+                seen.append(point)
+                if len(seen) == at + 1:
+                    self.lab.kill()
+                    raise lab.Stop
+            self.back_to(start)
+            self.counts['kills'] += 1
+            status, out = self.watched('/plan.sh', watch)
+            if status != -9:
+                self.report(names[at], ['plan.sh: exit status %d' % status] + out.splitlines()[-12:])
+                continue
+            self.back(names[at] + '; rollback.sh', self.keep('killed-%d' % at))
+
+    def honest(self, halves=3, share=40, first=0):
+        """The scripts beside plan.json, killed, and interrupted."""
+        self.agree(halves)
+        self.killed(share, first)
+        faults.interrupted(self, first)
+
     def harmless(self, share=1):
         """Mutants of the plan that the proof calls harmless: they end where the plan does, there, back, and back from stops on the way. Every `share`-th of them."""
         self.begin()
@@ -371,7 +417,7 @@ class Scenario:
             with open(os.path.join(folder, name, 'mutation')) as f:
                 what = f.read().strip()
             self.begin()
-            self.predicted.parts = []
+            self.predicted.expect_nothing()
             points = []
 
             def watch(point, argv, points=points):
@@ -388,11 +434,43 @@ class Scenario:
             self.report('harmless mutant (%s): back, and from %d stops' % (what, len(points)), [line for n, p in bad[:3] for line in [n] + p[:6]])
         self.plan = own
 
+    def everything(self, moved, stride):
+        self.run_all(moved, stride)
+        self.faults(moved=moved, stride=stride)
+        self.scaled_by_hand()
+
+    def scaled_by_hand(self):
+        """A workload that nothing scales was given another count: the plan says so and changes nothing, or leads there and back to that count."""
+        self.begin()
+        c = self.lab.cluster
+        scaled = {so['spec']['scaleTargetRef']['name'] for so in c.of_kind('ScaledObject')}
+        for obj in c.of_kind('StatefulSet', self.case['ns']) + c.of_kind('Deployment', self.case['ns']):
+            if obj['metadata']['name'] in scaled:
+                continue
+            c.scale(cluster.key_of(obj), obj['spec']['replicas'] + 1, 'kubectl')
+            c.settle()
+            self.start = c.dump()
+            self.predicted.begin(c)
+            status, out = self.watched('/plan.sh')
+            name = '%s scaled by hand' % obj['metadata']['name']
+            if status:
+                self.report(name + ': refused', self.unlike_start())
+            else:
+                self.back(name + ': there and back', self.keep('by-hand'))
+            self.report_strange(name + ': ')
+            return
+
+    def faults(self, **how):
+        faults.run(self, **how)
+        self.report_strange('')
+
     def report_strange(self, label):
         if not self.predicted.checked:
             return
+        self.counts['states'] += self.predicted.checked
         self.report('%sstates that the proof predicted (%d compared)' % (label, self.predicted.checked),
                     [line for where, found in self.strange[:8] for line in [where + ':'] + ['    ' + f for f in found[:4]]])
+        self.predicted.checked, self.strange = 0, []
 
     def back_beside_jobs(self, name, kept):
         """The Job that helm had started is not ended by the kill: it acts before the second change of the rollback, if it is still there then."""
@@ -405,7 +483,7 @@ class Scenario:
             if seen.count('before') == 2 and point == 'before':
                 for job in c.of_kind('Job'):
                     if 'status' not in job:
-                        job['status'] = {'succeeded': 1}
+                        c.set(cluster.key_of(job), status={'succeeded': 1})
                         jobs.run(c, job, self.made)
                         c.settle()
         self.back(name, kept, watch)
