@@ -67,7 +67,7 @@ static void report_enabled(struct facts *f, const struct dependency *was, const 
     struct finding *x = report(f, "chart/subchart-enabled", needed ? SEVERITY_ERROR : SEVERITY_WARNING, ABOUT_CHANGE, is);
     x->message = str_printf(f->a, "%s: it brings objects of its own%s%s", was ? "it was off and is on in the new version" : "it is new in this chart, and on",
                             needed ? ", and the new version depends on it" : "", is->present ? "" : "; it is not at hand, so nothing of it was checked");
-    if (needed) finding_evidence(&f->findings, x, "%.*s names its service", STR_ARG(names_show(&needs, 4)));
+    if (needed) finding_evidence(&f->findings, x, "%.*s %s its service", STR_ARG(names_show(&needs, 4)), needs.n == 1 ? "names" : "name");
     struct str objects = objects_below(f, f->judged, is->name);
     if (objects.n) finding_evidence(&f->findings, x, "it makes %.*s", STR_ARG(objects));
     say_decider(f, x, was, is);

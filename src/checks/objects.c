@@ -175,6 +175,35 @@ static bool is_replaced(const struct facts *f, const struct object *o)
 
 /* ---- removed, added ---- */
 
+static struct str image_name(struct str image)
+{
+    struct str name, rest;
+    str_cut(image, STR("@"), &name, &rest);
+    ptrdiff_t slash = str_find_last(name, STR("/")), colon = str_find_last(name, STR(":"));
+    return colon > slash ? str_sub(name, 0, (size_t)colon) : name;
+}
+
+static struct str main_image(const struct workload *w)
+{
+    for (uint32_t i = 0; w && i < w->containers_n; i++)
+        if (!w->containers[i].init) return image_name(w->containers[i].image);
+    return (struct str){0};
+}
+
+/* A new workload of the kind that runs the same image under a longer name ("worker", "worker-default"): too unlike to be called the
+ * same with certainty, and yet what a person would take it for. */
+static const struct object *likely_successor(const struct facts *f, const struct object *o)
+{
+    const struct object *found = NULL;
+    struct str image = main_image(view_workload(&f->old_side, o)), name = str_concat(f->a, o->name, STR("-"));
+    for (uint32_t i = 0; image.n && i < f->diff.objects.n; i++) {
+        const struct object_change *c = &f->diff.objects.v[i];
+        if (c->kind != CHANGE_ADDED || !str_eq(c->to->kind, o->kind) || !view_is_managed(c->to) || !str_starts(c->to->name, name)) continue;
+        if (str_eq(main_image(view_workload(f->judged, c->to)), image) && (!found || c->to->name.n < found->name.n)) found = c->to;
+    }
+    return found;
+}
+
 static void report_removed(struct facts *f, const struct object *o)
 {
     struct consequence c = consequence_of(o);
@@ -201,6 +230,12 @@ static void report_removed(struct facts *f, const struct object *o)
         x->message = str_printf(f->a, "%.*s no longer applies it, and Helm does not know it: it stays behind in the cluster", STR_ARG(o->applied_by ? o->applied_by->id : STR("the hook")));
     else if (o->owner == OWNER_KEPT) x->message = STR("the new chart no longer has it; Helm leaves it in the cluster (helm.sh/resource-policy: keep)");
     else x->message = STR("the new chart no longer has it; Helm leaves it as it is");
+    const struct object *next = managed && view_runs_pods(o) ? likely_successor(f, o) : NULL;
+    if (next) {
+        x->message = str_printf(f->a, "the new chart no longer has it, so Helm deletes it; %.*s is new and runs the same image: Helm makes that one and deletes this one in the same step, before the new pods are ready", STR_ARG(next->id));
+        x->fix = STR("plan for an interruption until the new pods are ready, and see that the new one has all that the old one had");
+        return;
+    }
     if (lost.n && lost.n == targets) finding_evidence(&f->findings, x, "no monitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
     x->fix = severity == SEVERITY_INFO ? STR("nothing in the release needs it; see that nothing outside of it does") : behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
 }

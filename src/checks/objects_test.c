@@ -29,6 +29,18 @@ TEST(checks_a_renamed_deployment_is_an_interruption)
     SILENT(checks_test_run(a, &p), "object/renamed");
 }
 
+TEST(checks_a_workload_that_is_probably_its_successor)
+{
+#define RUNS(name, image, more) "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: " name "}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: " image "}" more "]}}}\n"
+    struct checks_pair p = {.old = RUNS("w", "r/i:1", ""), .new = RUNS("w-default", "r/i:2", ", {name: x, image: x, env: [{name: A, value: a}, {name: B, value: b}, {name: C, value: c}, {name: D, value: d}]}")};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "object/removed", "StatefulSet/w", "error");
+    CHECK(str_has(checks_test_find(f, "object/removed", "StatefulSet/w")->message, STR("StatefulSet/w-default is new and runs the same image")));
+    p.new = RUNS("w-default", "r/other:2", ", {name: x, image: x, env: [{name: A, value: a}, {name: B, value: b}, {name: C, value: c}, {name: D, value: d}]}");
+    f = checks_test_run(a, &p);
+    CHECK(str_has(checks_test_find(f, "object/removed", "StatefulSet/w")->message, STR("what it runs stops")));
+}
+
 TEST(checks_a_deployment_that_becomes_a_statefulset)
 {
     struct checks_pair p = {.old = DEPLOYMENT("x"), .new = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: x}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: a}}\n"

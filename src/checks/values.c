@@ -140,6 +140,15 @@ static bool goes_with(const struct facts *f, const struct node_fate *n, const st
     return gone;
 }
 
+/* The old chart only looked whether it is right, and handed it on to a subchart that is not at hand: that one may read it still. */
+static bool is_handed_on(const struct facts *f, const struct node_fate *n)
+{
+    if (n->kind == NODE_REFUSED || n->kind == NODE_RENAMED || !values_is_of_absent(f->new_side.chart, key_at(f, n, 0)->segment[0])) return false;
+    for (uint32_t i = 0; i < n->keys_n; i++)
+        if (key_at(f, n, i)->old_signature.n) return false;
+    return true;
+}
+
 static const struct node_fate *taken_along_by(const struct facts *f, const struct node_fate *n)
 {
     for (uint32_t i = 0; i < f->usage.nodes_n; i++)
@@ -217,7 +226,7 @@ static void check_dead_keys(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.nodes_n; i++) {
         struct node_fate n = f->usage.nodes[i];
-        if (taken_along_by(f, &f->usage.nodes[i])) continue;
+        if (taken_along_by(f, &f->usage.nodes[i]) || is_handed_on(f, &f->usage.nodes[i])) continue;
         if (is_neighbour(f, &n)) {
             n.to = (struct str){0};
             if (n.kind == NODE_RENAMED) n.kind = NODE_REMOVED;

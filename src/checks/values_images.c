@@ -48,9 +48,9 @@ static const struct container *same_container(const struct workload *w, const st
     return NULL;
 }
 
-static void say_probe(struct facts *f, struct finding *x, const char *name, const struct probe *was, const struct probe *is, const struct object *o)
+static void say_probe(struct facts *f, struct finding *x, const char *name, const struct container *old, const struct probe *was, const struct probe *is, const struct object *o)
 {
-    if (!is->path.n || (was->set && str_eq(was->path, is->path))) return;
+    if (!is->path.n || str_eq(old->liveness.path, is->path) || str_eq(old->readiness.path, is->path) || str_eq(old->startup.path, is->path)) return;
     finding_evidence(&f->findings, x, "the new chart's %s of %.*s asks that image for %.*s%s%.*s", name, STR_ARG(o->id), STR_ARG(is->path), was->path.n ? ", not " : "", STR_ARG(was->path));
 }
 
@@ -79,9 +79,9 @@ static void say_mismatch(struct facts *f, struct finding *x, struct str image)
         for (uint32_t k = 0; old && k < w->containers_n; k++) {
             const struct container *c = &w->containers[k], *was = str_eq(c->image, image) ? same_container(old, c) : NULL;
             if (!was) continue;
-            say_probe(f, x, "livenessProbe", &was->liveness, &c->liveness, w->object);
-            say_probe(f, x, "readinessProbe", &was->readiness, &c->readiness, w->object);
-            say_probe(f, x, "startupProbe", &was->startup, &c->startup, w->object);
+            say_probe(f, x, "livenessProbe", was, &was->liveness, &c->liveness, w->object);
+            say_probe(f, x, "readinessProbe", was, &was->readiness, &c->readiness, w->object);
+            say_probe(f, x, "startupProbe", was, &was->startup, &c->startup, w->object);
             say_arguments(f, x, "command", was, c, w->object);
             say_arguments(f, x, "args", was, c, w->object);
         }
@@ -107,6 +107,11 @@ static void check_pinned(struct facts *f)
             if (!pins(t, value) || str_has(v_text(t->to), str_concat(f->a, value, STR("x")))) continue;
             struct finding *x = finding_add(&f->findings, "values/pinned-image-tag", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
             x->at = values_place(f, k->at);
+            if (key_is_dead(k)) {
+                x->message = str_printf(f->a, "it pins an image of the old release (%.*s): moved to %.*s as it stands, it pins the same version of what the new chart runs, which was made for another", STR_ARG(v_text(t->from)), STR_ARG(k->renamed_to));
+                x->fix = STR("do not carry it over, so that the image follows the chart, or set the version that belongs to it");
+                break;
+            }
             x->message = str_printf(f->a, "the image stays %.*s under the new chart, which was made for another", STR_ARG(v_text(t->from)));
             finding_evidence(&f->findings, x, "without the key %.*s has %.*s", STR_ARG(t->object), STR_ARG(v_text(t->to)));
             say_mismatch(f, x, v_text(t->from));

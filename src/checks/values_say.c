@@ -44,3 +44,13 @@ struct str values_show(struct facts *f, struct str path, struct value v)
     struct str s = str_trim(buf_done(&b));
     return str_chr(s, '\n') >= 0 || s.n > 60 ? STR("a longer text") : s;
 }
+
+bool values_is_of_absent(const struct chart *c, struct str name)
+{
+    bool listed = false;
+    for (uint32_t i = 0; i < c->deps_n; i++) listed = listed || str_eq(c->deps[i].name, name) || str_eq(c->deps[i].alias, name);
+    for (uint32_t i = 0; listed && i < c->subcharts_n; i++)
+        for (uint32_t k = 0; k < c->deps_n; k++) /* it may be there under its own name, and meant by its alias */
+            if (str_eq(c->subcharts[i]->name, c->deps[k].name) && (str_eq(c->deps[k].name, name) || str_eq(c->deps[k].alias, name))) return false;
+    return listed;
+}

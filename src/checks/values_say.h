@@ -10,6 +10,8 @@ struct place values_place_of_path(const struct facts *f, struct str path);
 /* The value on one line, shortened; "***" when it stands under a name that smells of a secret. */
 struct str values_show(struct facts *f, struct str path, struct value v);
 bool values_is_secret(struct str path);
+/* Whether it is the name or alias of a subchart that is not at hand: nobody can tell what that one reads. */
+bool values_is_of_absent(const struct chart *c, struct str name);
 /* "without it: spec.replicas of Deployment/x goes from 3 to 1": evidence of what a key's loss changes in the new render, so many
  * lines at most; how many they were. What came out the same without the key is no loss. */
 uint32_t values_say_losses(struct facts *f, struct finding *x, const struct signature *s, uint32_t most);

@@ -185,7 +185,6 @@ static bool find_use(struct facts *f, const struct side *s, const struct key *k,
     return false;
 }
 
-/* A key that means something else has another default: nobody looks for the others at the price of a walk over all objects. */
 static bool has_other_default(const struct facts *f, struct str path)
 {
     for (uint32_t i = 0; i < f->diff.defaults.n; i++)
@@ -193,12 +192,110 @@ static bool has_other_default(const struct facts *f, struct str path)
     return false;
 }
 
+/* A scalar that a changed field had or has, and what that is for. */
+struct changed_leaf {
+    struct value v;
+    uint32_t purpose;     /* its bit */
+    bool gone;
+};
+
+struct changed_leaves {
+    struct changed_leaf *v;
+    uint32_t n, cap;
+};
+
+enum { LEAF_MAX = 200 }; /* longer texts are no settings */
+
+static void leaves_in(struct facts *f, struct value at, int above, bool gone, uint32_t depth, struct changed_leaves *out)
+{
+    if (depth > 48) return;
+    if (at.kind == V_MAP && at.u.map)
+        for (uint32_t i = 0; i < at.u.map->n; i++) leaves_in(f, at.u.map->v[i].value, purpose_below(above, at.u.map->v[i].key), gone, depth + 1, out);
+    else if (at.kind == V_LIST)
+        for (uint32_t i = 0; i < list_len(at); i++) leaves_in(f, at.u.list->v[i], above, gone, depth + 1, out);
+    else if (above > 0 && at.kind != V_NIL && at.kind != V_BOOL && !(at.kind == V_STR && at.n > LEAF_MAX))
+        *PUSH(f->a, out->v, out->n, out->cap) = (struct changed_leaf){at, 1u << above, gone};
+}
+
+/* Of objects that are on both sides; not labels, which hold names of any kind. */
+static struct changed_leaves changed_leaves(struct facts *f)
+{
+    struct changed_leaves l = {0};
+    for (uint32_t i = 0; i < f->diff.objects.n; i++) {
+        const struct object_change *c = &f->diff.objects.v[i];
+        for (uint32_t n = 0; c->from && c->to && n < c->fields_n; n++) {
+            int above = purpose_of_path(c->fields[n].path);
+            leaves_in(f, c->fields[n].was, above, true, 0, &l);
+            leaves_in(f, c->fields[n].is, above, false, 0, &l);
+        }
+    }
+    return l;
+}
+
+/* The value left fields of one purpose and came into fields of another, among those that changed: a key that means something else
+ * without another default shows in this way, and nobody walks over all objects for the others. */
+static bool has_moved(struct facts *f, const struct changed_leaves *l, struct value v)
+{
+    uint32_t lost = 0, gained = 0;
+    for (uint32_t i = 0; i < l->n; i++)
+        if ((l->v[i].v.kind == V_STR || v.kind != V_STR) && carries(f, l->v[i].v, v)) *(l->v[i].gone ? &lost : &gained) |= l->v[i].purpose;
+    return lost && gained && !(lost & gained);
+}
+
+/* ---- a further use ---- */
+
+/* An address or path, as nobody writes it twice by chance. */
+static bool is_address(struct value v) { return v.kind == V_STR && v.n >= 8 && (str_has(v_text(v), STR("://")) || str_chr(v_text(v), '/') >= 0); }
+
+/* The name of a variable that is new, and whose value is made of the user's; "" when there is none in the change. */
+static struct str new_variable(const struct field_change *c, struct str address)
+{
+    struct str value = value_str_at(c->is, "value");
+    if (c->was.kind != V_NIL || c->is.kind != V_MAP || !str_has(c->path, STR(".env[")) || !str_starts(value, address)) return (struct str){0};
+    if (value.n > address.n && value.p[address.n] != '/' && address.p[address.n - 1] != '/') return (struct str){0};
+    return value_str_at(c->is, "name");
+}
+
+static bool had_variable(const struct facts *f, struct str name)
+{
+    for (uint32_t i = 0; i < f->old_side.workloads_n; i++)
+        for (uint32_t c = 0; c < f->old_side.workloads[i].containers_n; c++)
+            for (uint32_t k = 0; k < f->old_side.workloads[i].containers[c].env_n; k++)
+                if (str_eq(f->old_side.workloads[i].containers[c].env[k].name, name)) return true;
+    return false;
+}
+
+/* An address that the new chart makes something else of as well: a store beside the cache. */
+static void check_further_use(struct facts *f, const struct key *k)
+{
+    struct names variables = {.a = f->a}, objects = {.a = f->a};
+    for (uint32_t i = 0; i < f->diff.objects.n; i++) {
+        const struct object_change *c = &f->diff.objects.v[i];
+        for (uint32_t n = 0; c->from && c->to && n < c->fields_n; n++) {
+            struct str name = new_variable(&c->fields[n], v_text(k->value));
+            if (!name.n || had_variable(f, name)) continue;
+            names_add(&variables, name);
+            names_add(&objects, c->to->id);
+        }
+    }
+    if (!variables.n) return;
+    struct finding *x = finding_add(&f->findings, "values/meaning-changed", SEVERITY_INFO, ABOUT_CHANGE, SUBJECT_VALUE, k->path);
+    x->at = values_place(f, k->at);
+    x->confidence = 70;
+    x->message = str_printf(f->a, "the new chart makes %.*s of %.*s of this value, which the old chart did not", STR_ARG(names_show(&variables, 3)), STR_ARG(names_show(&objects, 3)));
+    x->fix = STR("see that this use is wanted, and that what is behind the address allows it; else look for the key that decides it in the new chart's values.yaml");
+}
+
 static void check_meaning(struct facts *f)
 {
+    struct changed_leaves changed = changed_leaves(f);
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
         struct str object, field, old_object, old_field;
-        if (key_is_dead(k) || k->old_effect == WORKS_NOT || k->new_effect == WORKS_NOT || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value) || !has_other_default(f, k->path)) continue;
+        if (key_is_dead(k) || k->new_effect == WORKS_NOT) continue;
+        if (is_address(k->value)) check_further_use(f, k);
+        if (k->old_effect == WORKS_NOT || k->value.kind == V_MAP || k->value.kind == V_LIST || !is_telling(k->value)) continue;
+        if (!has_other_default(f, k->path) && !has_moved(f, &changed, k->value)) continue;
         uint32_t were = purposes_on(f, &f->old_side, k->value), are = were ? purposes_on(f, f->judged, k->value) : 0;
         if (!are || (were & are)) continue; /* as before; experiments are for the rest */
         if (!find_use(f, &f->old_side, k, &old_object, &old_field) || !find_use(f, f->judged, k, &object, &field)) continue;

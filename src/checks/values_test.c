@@ -249,3 +249,37 @@ TEST(checks_a_name_by_revision_is_not_uncertain)
     p.new = NUMBERED("{{ if .Release.IsUpgrade }}up{{ else }}in{{ end }}-{{ .Release.Revision }}");
     FIRES(checks_test_run(a, &p), "render/uncertain", "", "info");
 }
+
+#define TWO_ENVS(env) "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: c, image: i, env: [" env "]}]}\n"
+
+TEST(checks_an_address_that_decides_more_than_before)
+{
+    struct checks_pair p = {.old = CHART("cache: \"\"\n", TWO_ENVS("{name: CACHE, value: {{ .Values.cache | quote }}}")), .values = "cache: gs://mine/cache\n",
+                            .new = CHART("cache: \"\"\n", TWO_ENVS("{name: CACHE, value: {{ .Values.cache | quote }}}, {name: STORE, value: \"{{ .Values.cache }}/store\"}"))};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/meaning-changed", "cache", "info");
+    p.new = CHART("cache: \"\"\n", TWO_ENVS("{name: CACHE, value: {{ .Values.cache | quote }}}, {name: STORE, value: \"{{ .Values.cache }}d\"}"));
+    CHECK(!checks_test_find(checks_test_run(a, &p), "values/meaning-changed", "")); /* another address that begins alike */
+}
+
+TEST(checks_a_key_that_means_something_else_under_the_same_default)
+{
+#define TIMED(replicas, grace) "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  replicas: " replicas "\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: c, image: i, livenessProbe: {periodSeconds: " grace ", httpGet: {path: /, port: 80}}}]}\n"
+    struct checks_pair p = {.old = CHART("num: 5\n", TIMED("{{ .Values.num }}", "9")), .new = CHART("num: 5\n", TIMED("6", "{{ .Values.num }}")), .values = "num: 7\n"};
+    FIRES(checks_test_run(a, &p), "values/meaning-changed", "num", "error");
+    p.new = CHART("num: 5\n", TIMED("{{ .Values.num }}", "8"));
+    SILENT(checks_test_run(a, &p), "values/meaning-changed");
+}
+
+TEST(checks_what_a_subchart_that_is_absent_may_read)
+{
+    const char *dep = "### Chart.yaml\napiVersion: v2\nname: c\nversion: 1.0.0\ndependencies: [{name: nats, version: 1.0.0, repository: \"https://example.com\"}]\n### values.yaml\nnats: {jetstream: true}\n### templates/all.yaml\n"
+                      "{{ if not .Values.nats.jetstream }}{{ fail \"needs jetstream\" }}{{ end }}\n" MAP("  a: b\n");
+    struct checks_pair p = {.old = dep, .values = "nats: {jetstream: true}\n",
+                            .new = "### Chart.yaml\napiVersion: v2\nname: c\nversion: 1.0.0\ndependencies: [{name: nats, version: 1.0.0, repository: \"https://example.com\"}]\n### values.yaml\nnats: {jetstream: true}\n### templates/all.yaml\n" MAP("  a: b\n")};
+    SILENT(checks_test_run(a, &p), "values/ignored-key");
+    p.old = "### values.yaml\nother: {jetstream: true}\n### templates/all.yaml\n{{ if not .Values.other.jetstream }}{{ fail \"needs jetstream\" }}{{ end }}\n" MAP("  a: b\n");
+    p.new = "### values.yaml\nother: {jetstream: true}\n### templates/all.yaml\n" MAP("  a: b\n");
+    p.values = "other: {jetstream: true}\n";
+    CHECK(checks_test_find(checks_test_run(a, &p), "values/ignored-key", ""));
+}

@@ -68,17 +68,6 @@ static bool in_defaults(const struct side *s, const struct key *k)
     return found;
 }
 
-/* Of a subchart that is not at hand: nobody can tell what it reads. */
-static bool is_absent(const struct chart *c, struct str name)
-{
-    bool listed = false;
-    for (uint32_t i = 0; i < c->deps_n; i++) listed = listed || str_eq(c->deps[i].name, name) || str_eq(c->deps[i].alias, name);
-    for (uint32_t i = 0; listed && i < c->subcharts_n; i++)
-        for (uint32_t k = 0; k < c->deps_n; k++) /* it may be there under its own name, and meant by its alias */
-            if (str_eq(c->subcharts[i]->name, c->deps[k].name) && (str_eq(c->deps[k].name, name) || str_eq(c->deps[k].alias, name))) return false;
-    return listed;
-}
-
 /* What a chart could read under other values; worked out when the first key asks. */
 struct reach {
     const struct side *side;
@@ -165,7 +154,7 @@ static void check_unknown(struct facts *f)
         bool known;
         if (k->blocking || k->by_cluster || k->new_effect != WORKS_NOT || k->old_effect != WORKS_NOT) continue;
         if (in_defaults(&f->new_side, k) || in_defaults(&f->old_side, k)) continue;
-        if (is_absent(f->new_side.chart, k->segment[0]) || is_absent(f->old_side.chart, k->segment[0])) continue;
+        if (values_is_of_absent(f->new_side.chart, k->segment[0]) || values_is_of_absent(f->old_side.chart, k->segment[0])) continue;
         enum may_read reads = reach_of(f, &new, k, &known), before = READ_POSSIBLY;
         if (known) continue;
         struct str guess = did_you_mean_there(f, k);
