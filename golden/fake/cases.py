@@ -1,8 +1,10 @@
 """Which pairs of releases are run, with which values."""
+import itertools
 import os
 import shutil
 import zlib
 
+WAYS = 'chart', 'oci', 'terraform'
 NEW_VALUES = {'gke-router-keda-ingress.yaml': 'migrated-v0.3.yaml'}  # where the old side is below v0.3.0
 
 
@@ -111,21 +113,17 @@ def every(root, shared, folder):
         return jobs, missing
     jobs.append(mutants('v0.2.0 to v0.3.0, gke, helm 4', dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'gke-router-keda-ingress.yaml'), major=4), 5))
     versions = sorted(os.listdir(where), key=number)
-    for old in versions:
-        for new in versions:
-            for count, values in enumerate(sorted(os.listdir(os.path.join(shared, 'sie-values')))):
-                if old == new:
-                    continue
-                case = sie(shared, folder, old, new, values)
-                for strategy in 'chart', 'oci', 'terraform':
-                    for major in 3, 4:
-                        name = '%s to %s, %s, %s, helm %d' % (old, new, values.removesuffix('.yaml'), strategy, major)
-                        one = dict(case, strategy=strategy, major=major)
-                        # Stops within helm are the same whatever brought the chart; each major has a start of its own kind. The other ways of bringing it
-                        # take turns with the majors, and the scripts themselves run once for each pair, way and major, and with all values for the chart.
-                        turn = (count + (strategy == 'oci')) % 2 == major % 2
-                        if strategy == 'chart' or turn:
-                            jobs.append(everything(name, one, moved=major == 3, stride=1 if strategy == 'chart' else 6))
-                        if strategy == 'chart' and major == 4 or count % 8 == 2 * major + len(strategy) % 2:
-                            jobs.append(honest(name, one, 1, 60))
+    for pair, (old, new) in enumerate(itertools.permutations(versions, 2)):
+        for count, values in enumerate(sorted(os.listdir(os.path.join(shared, 'sie-values')))):
+            case = sie(shared, folder, old, new, values)
+            for strategy in WAYS:
+                for major in 3, 4:
+                    name = '%s to %s, %s, %s, helm %d' % (old, new, values.removesuffix('.yaml'), strategy, major)
+                    one = dict(case, strategy=strategy, major=major)
+                    # Every stop at a command; of those within helm, and of the faults, every third, other ones for each case. The two other ways of
+                    # bringing the chart take turns with the majors of helm, and the scripts themselves run once for each pair, way and major.
+                    if strategy == 'chart' or (count + (strategy == 'oci')) % 2 == major % 2:
+                        jobs.append(everything(name, one, moved=major == 3, stride=3 if strategy == 'chart' else 6, first=zlib.crc32(name.encode())))
+                    if (strategy == 'chart' or major == 4) and count == (pair + 3 * WAYS.index(strategy) + major) % 8:
+                        jobs.append(honest(name, one, 1, 60))
     return jobs, missing

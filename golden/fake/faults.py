@@ -39,19 +39,20 @@ def cancellable(point):
     return point.startswith('during') and 'record' not in point
 
 
-def run(one, moved=False, stride=1):
-    """Every fault, or the `stride`-th of each kind; there, back, and there again."""
+def run(one, moved=False, stride=1, first=0):
+    """Every fault, or every `stride`-th; there, back, and there again."""
     one.begin(moved)
-    todo = upgrade_faults(one)[::stride]
+    first %= stride
+    todo = upgrade_faults(one)[first::stride]
     course = Course(one)
     if course.goal is None:
         return
     for name, faults in todo:
         one.lab.faults = faults
         disturbed(one, course, course.first, name)
-    for image in sorted(new_images(one))[::stride]:
+    for image in sorted(new_images(one))[first::stride]:
         disturbed(one, course, course.first, 'nobody can pull ' + image, image=image)
-    for at in course.cancels[::stride]:
+    for at in course.cancels[first::stride]:
         disturbed(one, course, at, 'SIGTERM at change %d' % at, cancel=at)
 
 

@@ -292,7 +292,7 @@ class Scenario:
         self.report(name, problems)
         return not problems
 
-    def run_all(self, moved=False, stride=1, part=0, parts=1):
+    def run_all(self, moved=False, stride=1, part=0, parts=1, first=0):
         """Success and back; stopped at every change, and at every `stride`-th one within helm, and back; stopped and taken up again; the
         rollback itself stopped and begun again. Of those runs the `part`-th of `parts`."""
         label = 'moved: ' if moved else ''
@@ -321,14 +321,14 @@ class Scenario:
             inside = [p for p in points + back_points if p[0].startswith('during')]
             self.skipped += ['%s: no way back by terraform alone' % p[0] for p in inside]
             points, back_points = ([p for p in ps if p not in inside] for ps in (points, back_points))
-        for point, argv, kept in thin(points, stride):
+        for point, argv, kept in thin(points, stride, first):
             name = '%sstopped %s %s' % (label, point, short(argv))
             self.counts['kills'] += 1
             todo.append((self.back, name + '; rollback.sh', kept))
             if ': runs' in point:
                 todo.append((self.back_beside_jobs, name + ', whose Job goes on; rollback.sh', kept))
             todo += [(self.resume, name + '; plan.sh again', kept, goal)] if not point.startswith('during') or len(todo) % 4 == 0 else []
-        for point, argv, kept in thin(back_points, stride):
+        for point, argv, kept in thin(back_points, stride, first):
             self.counts['kills'] += 1
             todo.append((self.back, '%srolled back, stopped %s %s; rollback.sh again' % (label, point, short(argv)), kept))
         for what, *words in todo[part::parts]:
@@ -434,9 +434,9 @@ class Scenario:
             self.report('harmless mutant (%s): back, and from %d stops' % (what, len(points)), [line for n, p in bad[:3] for line in [n] + p[:6]])
         self.plan = own
 
-    def everything(self, moved, stride):
-        self.run_all(moved, stride)
-        self.faults(moved=moved, stride=stride)
+    def everything(self, moved, stride, first):
+        self.run_all(moved, stride, first=first)
+        self.faults(moved=moved, stride=stride, first=first)
         self.scaled_by_hand()
 
     def scaled_by_hand(self):
@@ -501,9 +501,9 @@ class Scenario:
         self.back(name + ' refused; rollback.sh', self.keep('refused-%d' % len(self.results)))
 
 
-def thin(points, stride):
+def thin(points, stride, first=0):
     """All points but those within helm, of which every `stride`-th stays."""
-    return [p for n, p in enumerate(points) if not p[0].startswith('during') or n % stride == 0]
+    return [p for n, p in enumerate(points) if not p[0].startswith('during') or (n + first) % stride == 0]
 
 
 def walk_secrets(value, ns, out):
