@@ -6,25 +6,18 @@
 #ifndef RUTTER_DIFF_ALIKE_H
 #define RUTTER_DIFF_ALIKE_H
 
-#include "kube/object.h"
-
-/* How many workloads of both sides have a leaf: what all have (security contexts, probes) tells nothing. */
-struct alike_corpus {
-    struct strmap counts;
-};
-
-void alike_count(struct arena *a, struct alike_corpus *corpus, const struct object *workload);
+#include "diff/leaves.h"
 
 /* Replacements that renamed workloads have shown: "sie-router" is "sie-gateway" now, and so "router" is "gateway". */
 struct alike_names {
-    struct alike_corpus corpus;
+    struct leaf_counts corpus; /* of all workloads */
     struct str *from, *to;
     uint32_t n, cap_from, cap_to;
 };
 
 void alike_learn(struct arena *a, struct alike_names *names, const struct object *from, const struct object *to);
-/* 0 to 100. Of workloads: by their pod templates. Of others: by their name and content. */
-int alike_workloads(struct arena *a, const struct alike_names *names, const struct object *from, const struct object *to);
-int alike_others(struct arena *a, const struct alike_names *names, const struct object *from, const struct object *to);
+/* 0 to 100. Of workloads: by their pod templates. Of others: by their name and content. `a` keeps the weights of the leaves. */
+int alike_workloads(struct arena *a, const struct alike_names *names, struct leaves *from, struct leaves *to);
+int alike_others(struct arena *a, const struct alike_names *names, struct leaves *from, struct leaves *to);
 
 #endif

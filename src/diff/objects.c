@@ -14,11 +14,13 @@ enum { PAIRS_MAX = 3000 };
 
 struct lone_object {
     const struct object *o;
+    struct leaves *leaves;     /* NULL: not read yet */
     bool taken;
 };
 
 struct comparison {
     struct arena *a;
+    struct arena *scratch;     /* leaves; NULL: nothing is compared by them */
     struct object_changes *out;
     struct lone_object *removed, *added;
     uint32_t removed_n, removed_cap, added_n, added_cap;
@@ -111,9 +113,8 @@ static bool is_workload(const struct object *o)
 
 static void count_workloads(struct comparison *c, const struct objects *o)
 {
-    if (!c->removed_n || !c->added_n) return;
     for (uint32_t i = 0; i < o->n; i++)
-        if (is_workload(&o->v[i]) && is_rendered(&o->v[i])) alike_count(c->a, &c->names.corpus, &o->v[i]);
+        if (is_workload(&o->v[i]) && is_rendered(&o->v[i])) leaves_count(&c->names.corpus, leaves_read(c->scratch, &o->v[i]));
 }
 
 /* Helm treats both alike: a hook's object is no successor of a release's. */
@@ -159,16 +160,22 @@ static void take_matches(struct comparison *c, struct match *v, uint32_t n)
     }
 }
 
-static void match_all(struct comparison *c, bool workloads, int (*score)(struct arena *, const struct alike_names *, const struct object *, const struct object *))
+static struct leaves *leaves_of(struct comparison *c, struct lone_object *x)
+{
+    if (!x->leaves) x->leaves = leaves_read(c->scratch, x->o);
+    return x->leaves;
+}
+
+static void match_all(struct comparison *c, bool workloads, int (*score)(struct arena *, const struct alike_names *, struct leaves *, struct leaves *))
 {
     struct match *v = NULL;
     uint32_t n = 0, cap = 0;
     for (uint32_t i = 0; i < c->removed_n; i++) {
         for (uint32_t j = 0; j < c->added_n; j++) {
-            const struct object *x = c->removed[i].o, *y = c->added[j].o;
-            if (c->removed[i].taken || c->added[j].taken || is_workload(x) != workloads || !is_comparable(x, y)) continue;
+            struct lone_object *x = &c->removed[i], *y = &c->added[j];
+            if (x->taken || y->taken || is_workload(x->o) != workloads || !is_comparable(x->o, y->o)) continue;
             if (c->pairs++ >= PAIRS_MAX) continue;
-            int s = score(c->a, &c->names, x, y);
+            int s = score(c->scratch, &c->names, leaves_of(c, x), leaves_of(c, y));
             if (s > ENOUGH - MARGIN) *PUSH(c->a, v, n, cap) = (struct match){i, j, s};
         }
     }
@@ -176,6 +183,18 @@ static void match_all(struct comparison *c, bool workloads, int (*score)(struct 
     if (n) qsort(v, n, sizeof *v, best_first);
     while (enough < n && v[enough].score >= ENOUGH) enough++;
     take_matches(c, v, enough);
+}
+
+static void find_renames(struct comparison *c, const struct objects *from, const struct objects *to)
+{
+    c->scratch = arena_new(c->a->guard);
+    c->names.corpus.counts = strmap_new(c->scratch);
+    count_workloads(c, from);
+    count_workloads(c, to);
+    /* Workloads first: what they are called now tells of their Services, ServiceAccounts and scalers. */
+    match_all(c, true, alike_workloads);
+    match_all(c, false, alike_others);
+    arena_free(c->scratch);
 }
 
 static const struct object *first_of(const struct object_change *x) { return x->from ? x->from : x->to; }
@@ -192,12 +211,8 @@ void diff_objects(struct arena *a, const struct objects *from, const struct obje
     *out = (struct object_changes){0};
     struct comparison c = {.a = a, .out = out};
     sort_out(&c, from, to);
-    count_workloads(&c, from);
-    count_workloads(&c, to);
     pair_numbered_hooks(&c);
-    /* Workloads first: what they are called now tells of their Services, ServiceAccounts and scalers. */
-    match_all(&c, true, alike_workloads);
-    match_all(&c, false, alike_others);
+    if (c.removed_n && c.added_n) find_renames(&c, from, to);
     for (uint32_t i = 0; i < c.removed_n; i++)
         if (!c.removed[i].taken) add_change(&c, CHANGE_REMOVED, c.removed[i].o, NULL, 100);
     for (uint32_t j = 0; j < c.added_n; j++)

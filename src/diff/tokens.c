@@ -59,29 +59,48 @@ static double weight_of(const struct vocabulary *v, struct str word)
     return 1 / (1 + doublings);
 }
 
+static uint64_t letters_of(struct str word)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < word.n; i++) bits |= 1ull << ((unsigned char)word.p[i] & 63);
+    return bits;
+}
+
+struct tokens tokens_part(const struct tokens *t, uint32_t from, uint32_t to)
+{
+    return (struct tokens){t->v + from, t->weight + from, t->letters + from, to - from};
+}
+
 struct tokens tokens_of(struct arena *a, const struct vocabulary *v, struct str text)
 {
     struct str words[WORDS_MAX];
     struct tokens t = {.n = split(a, text, words)};
     t.v = NEW_ARRAY(a, struct str, t.n);
     t.weight = NEW_ARRAY(a, double, t.n);
+    t.letters = NEW_ARRAY(a, uint64_t, t.n);
     for (uint32_t i = 0; i < t.n; i++) {
         t.v[i] = words[i];
         t.weight[i] = weight_of(v, words[i]);
+        t.letters[i] = letters_of(words[i]);
     }
     return t;
 }
 
+/* An edit takes a letter away, brings one, or both: words whose letters differ by more are further apart. */
+static bool may_be_within(uint64_t x, uint64_t y, int edits) { return __builtin_popcountll(x ^ y) <= 2 * edits; }
+
 /* Words that are not the same but near: "namespace(s)", "postgres(ql)", "persistent"/"persistence", a typo. */
-static double nearness(struct str x, struct str y)
+static double nearness(const struct tokens *of_x, uint32_t i, const struct tokens *of_y, uint32_t j)
 {
-    if (str_eq(x, y)) return 1;
+    struct str x = of_x->v[i], y = of_y->v[j];
     size_t shorter = x.n < y.n ? x.n : y.n, longer = x.n < y.n ? y.n : x.n, same = 0;
     while (same < shorter && x.p[same] == y.p[same]) same++;
+    if (same == longer) return 1;
     if (same == shorter && shorter >= 4) return 0.8;
     if (same >= 6 && same * 4 >= longer * 3) return 0.7;
-    if (shorter >= 5 && longer - shorter <= 2 && edit_distance(x, y, 2) <= (shorter >= 8 ? 2 : 1)) return 0.7;
-    return 0;
+    int edits = shorter >= 8 ? 2 : 1;
+    if (shorter < 5 || longer - shorter > 2 || !may_be_within(of_x->letters[i], of_y->letters[j], edits)) return 0;
+    return edit_distance(x, y, 2) <= (size_t)edits ? 0.7 : 0;
 }
 
 double tokens_similarity(const struct tokens *x, const struct tokens *y)
@@ -94,7 +113,7 @@ double tokens_similarity(const struct tokens *x, const struct tokens *y)
         uint32_t best = WORDS_MAX;
         double nearest = 0;
         for (uint32_t j = 0; j < y->n; j++) {
-            double near = taken[j] ? 0 : nearness(x->v[i], y->v[j]);
+            double near = taken[j] ? 0 : nearness(x, i, y, j);
             if (near <= nearest) continue;
             nearest = near;
             best = j;

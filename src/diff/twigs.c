@@ -145,14 +145,13 @@ static uint32_t common_segments(struct str x, struct str y)
 static struct tokens words_from(const struct twig *x, uint32_t segment)
 {
     if (segment >= x->segments_n) segment = x->segments_n - 1;
-    uint32_t from = x->segments[segment];
-    return (struct tokens){x->words.v + from, x->words.weight + from, x->words.n - from};
+    return tokens_part(&x->words, x->segments[segment], x->words.n);
 }
 
 /* Whether a word of x's segment `at` is among y's. */
 static bool segment_lives_on(const struct twig *x, uint32_t at, const struct tokens *y)
 {
-    struct tokens p = {x->words.v + x->segments[at], x->words.weight + x->segments[at], x->segments[at + 1] - x->segments[at]};
+    struct tokens p = tokens_part(&x->words, x->segments[at], x->segments[at + 1]);
     return tokens_similarity(&p, y) > 0;
 }
 

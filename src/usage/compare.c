@@ -123,7 +123,7 @@ static void add_trait(struct bench *b, struct signature *sig, struct str object,
 {
     if (!sig) return;
     struct trait *t = PUSH(b->a, sig->v, sig->n, sig->cap);
-    *t = (struct trait){str_dup(b->a, object), str_dup(b->a, field), str_dup(b->a, item), value_copy(b->a, from), value_copy(b->a, to)};
+    *t = (struct trait){str_dup(b->a, object), str_dup(b->a, field), str_dup(b->a, item), value_copy(b->a, from), value_copy(b->a, to), field.n && diff_is_noise(field)};
 }
 
 enum { MOST_LEAVES = 400 };
@@ -315,8 +315,6 @@ static bool same_secret(const struct trait *x, const struct trait *y)
            str_starts(y->field, STR("data")) && x->from.kind == V_STR && x->from.n > 4 && nearer(0, str_from_n(x->field, 5), str_from_n(y->field, 5)) > 50;
 }
 
-static bool is_noise(const struct trait *t) { return t->field.n && diff_is_noise(t->field); }
-
 /* A text that has the user's own somewhere in it ("registry/" + x + ":1.0"); short ones stand anywhere by chance. */
 static bool holds(struct value text, struct value v)
 {
@@ -340,7 +338,7 @@ static bool same_value(const struct trait *was, const struct trait *is, struct v
 static uint32_t count(const struct signature *s)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n; i++) n += !is_noise(&s->v[i]);
+    for (uint32_t i = 0; i < s->n; i++) n += !s->v[i].noise;
     return n;
 }
 
@@ -359,7 +357,7 @@ static struct str name_of(struct str object)
 
 static bool meets(const struct trait *p, const struct trait *q, struct value v)
 {
-    if (is_noise(p) || is_noise(q)) return false;
+    if (p->noise || q->noise) return false;
     return (same_field(p->field, q->field) || in_claim_template(p, q) || same_secret(p, q)) && same_kind(p->object, q->object) && same_value(p, q, v);
 }
 

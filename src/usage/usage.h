@@ -22,6 +22,7 @@ struct trait {
     struct str field;       /* "" : the whole object comes or goes */
     struct str item;        /* name of the innermost list item on the way ("SIE_AUTH_MODE" of an env variable); "" */
     struct value from, to;
+    bool noise;             /* a label or checksum that every release changes */
 };
 
 struct signature {
