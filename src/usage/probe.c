@@ -95,9 +95,16 @@ static void entries_at(const struct bench *b, const struct str *segment, uint32_
     }
 }
 
+static bool was_written(const struct bench *b, struct value v)
+{
+    for (uint32_t i = 0; v.kind == V_MAP && i < b->base->exec.writes_n; i++)
+        if (b->base->exec.writes[i].map == v.u.map) return true;
+    return false;
+}
+
 /* Of a place that the values have: what reads it or anything below, and what asks whether a map is empty that holds nothing
- * else. Of one that they lack: what reads the map in which it would be. False when nobody can tell: a template may ask for
- * a top-level key that is not there. */
+ * else (or held nothing else before a template wrote to it). Of one that they lack: what reads the map in which it would be.
+ * False when nobody can tell: a template may ask for a top-level key that is not there. */
 static bool note_readers_at(struct bench *b, const struct str *segment, uint32_t segments, struct readers *r)
 {
     struct entry *e[DEEPEST];
@@ -106,7 +113,8 @@ static bool note_readers_at(struct bench *b, const struct str *segment, uint32_t
     if (!n) return false;
     note_readers(b, e[n - 1]->at, r);
     if (n == segments) note_readers_below(b, e[n - 1]->value, r);
-    for (uint32_t i = n - 1; n == segments && i > 0 && map_len(e[i - 1]->value) == 1; i--) note_readers(b, e[i - 1]->at, r);
+    for (uint32_t i = n - 1; n == segments && i > 0 && (map_len(e[i - 1]->value) == 1 || was_written(b, e[i - 1]->value)); i--)
+        note_readers(b, e[i - 1]->at, r);
     return true;
 }
 
@@ -132,13 +140,75 @@ bool usage_reads(struct bench *b, const struct key *k)
 
 static bool seen_enough(void *context, const struct rendered *file) { return compare_clearly(context, file); }
 
+/* Whether a template wrote the entry of this name in the map, be it there still or not. */
+static bool is_written(const struct bench *b, const struct map *m, struct str key)
+{
+    for (uint32_t i = 0; i < b->base->exec.writes_n; i++)
+        if (b->base->exec.writes[i].map == m && str_eq(b->base->exec.writes[i].key, key)) return true;
+    return false;
+}
+
+static bool holds_written(const struct bench *b, struct value v)
+{
+    if (was_written(b, v)) return true;
+    for (uint32_t i = 0; v.kind == V_MAP && i < map_len(v); i++)
+        if (holds_written(b, v.u.map->v[i].value)) return true;
+    for (uint32_t i = 0; v.kind == V_LIST && i < list_len(v); i++)
+        if (holds_written(b, v.u.list->v[i])) return true;
+    return false;
+}
+
+/* Whether a template may have written to the place or below it: who read it before is then not known. */
+static bool may_be_written(const struct bench *b, const struct value_edit *e)
+{
+    struct value v = v_map(b->base->values);
+    for (uint32_t i = 0; i < e->segments && v.kind == V_MAP && v.u.map; i++) {
+        if (is_written(b, v.u.map, e->segment[i])) return true;
+        v = map_get(v.u.map, e->segment[i]);
+    }
+    return b->base->exec.writes_n && holds_written(b, v);
+}
+
+static bool *writers_of(struct arena *a, const struct render *base)
+{
+    bool *writes = NEW_ARRAY(a, bool, base->templates_n);
+    for (uint32_t i = 0; i < base->exec.writes_n; i++) writes[base->exec.writes[i].tmpl] = true;
+    return writes;
+}
+
+/* Templates see what those before them wrote to shared data: writers before the last reader are evaluated with it, and so is all
+ * that comes after the first reader that writes. Others see the same data as in the base. */
+static void add_writers(const struct bench *b, struct readers *r)
+{
+    const struct render *base = b->base;
+    const bool *writes = writers_of(b->scratch, base);
+    uint32_t last = 0, first = UINT32_MAX;
+    for (uint32_t t = 0; t < base->templates_n; t++) {
+        if (!strmap_find(&r->paths, base->template_names[t])) continue;
+        if (writes[t] && first == UINT32_MAX) first = t;
+        last = t;
+    }
+    for (uint32_t t = 0; t < base->templates_n; t++)
+        if (t > first || (writes[t] && t < last)) strmap_put(&r->paths, base->template_names[t], (void *)1);
+}
+
+/* Whether a template wrote that did not in the base: what comes after it has to be evaluated as well. */
+static bool wrote_anew(const struct bench *b, const struct render *r)
+{
+    const bool *writes = writers_of(b->scratch, b->base);
+    for (uint32_t i = 0; i < r->exec.writes_n; i++)
+        if (!writes[r->exec.writes[i].tmpl]) return true;
+    return false;
+}
+
 /* Templates that read what the edits touch; false when only a whole render can tell. */
 static bool note_readers_of_edits(struct bench *b, const struct value_edit *e, uint32_t n, struct readers *r)
 {
-    if (b->base->exec.writes_n) return false;
     for (uint32_t i = 0; i < n; i++)
-        if (!e[i].unread && !note_readers_at(b, e[i].segment, e[i].segments, r)) return false;
-    return !r->by_chart;
+        if (!e[i].unread && (may_be_written(b, &e[i]) || !note_readers_at(b, e[i].segment, e[i].segments, r))) return false;
+    if (r->by_chart) return false;
+    if (b->base->exec.writes_n) add_writers(b, r);
+    return true;
 }
 
 /* The quick way: the base once more, with what changed. False when it cannot be gone. */
@@ -153,6 +223,12 @@ static bool render_edits(struct bench *b, const struct value_edit *e, uint32_t n
     return !wrote;
 }
 
+static bool render_anew(struct bench *b, const struct value_edit *e, uint32_t n, const struct strmap *only, bool first_is_enough, struct render *r)
+{
+    struct diags *quiet = diags_new(b->scratch, b->inputs);
+    return render_chart_until(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, only, first_is_enough ? seen_enough : NULL, b, r);
+}
+
 enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, struct signature *sig)
 {
     usage_index(b);
@@ -162,9 +238,11 @@ enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, 
     struct render r;
     b->probes++;
     if (!limited || !render_edits(b, e, n, &readers.paths, !sig, &r, &ok)) {
-        struct diags *quiet = diags_new(b->scratch, b->inputs);
-        ok = render_chart_until(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, limited ? &readers.paths : NULL,
-                                sig ? NULL : seen_enough, b, &r);
+        ok = render_anew(b, e, n, limited ? &readers.paths : NULL, !sig, &r);
+        if (limited && b->base->exec.writes_n && wrote_anew(b, &r)) {
+            limited = false;
+            ok = render_anew(b, e, n, NULL, !sig, &r);
+        }
     }
     enum works works = WORKS_BY_FAILING;
     if (ok) works = compare_renders(b, &r, limited, sig) ? WORKS : WORKS_NOT;
