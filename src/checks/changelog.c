@@ -183,6 +183,42 @@ static void check_gap(struct facts *f, struct str from, struct str to)
     x->fix = STR("give the changelog of the new version");
 }
 
+/* Whether a version may follow the other without one between them: 1.2.3, then 1.2.4, 1.3.0 or 2.0.0. Patches that were never
+ * released are too common to speak of, between two listed releases. */
+static bool may_follow(const struct semver *x, const struct semver *y, bool patches)
+{
+    if (y->major != x->major) return y->major == x->major + 1 && (!patches || (!y->minor && !y->patch));
+    if (y->minor != x->minor) return y->minor == x->minor + 1 && (!patches || !y->patch);
+    return !patches || y->patch <= x->patch + 1;
+}
+
+static void report_hole(struct facts *f, struct str after, const struct release *r)
+{
+    struct finding *x = report(f, "changelog/gap", SEVERITY_INFO, r->version, r->at);
+    x->message = str_printf(f->a, "the changelog has nothing between %.*s and %.*s: what was released there is unknown", STR_ARG(after), STR_ARG(r->version));
+    x->fix = STR("read the release notes of the versions between");
+}
+
+/* Releases on the way that have no section. True when the changelog begins only after the version that is installed. */
+static bool check_holes(struct facts *f, struct str from, const uint32_t *v, uint32_t n)
+{
+    struct semver before;
+    struct str error, name = from;
+    bool begins_late = false;
+    if (!n || !semver_parse(f->a, from, &before, &error)) return false;
+    for (uint32_t i = n; i-- > 0;) {
+        const struct release *r = &f->changelog->v[v[i]];
+        bool first = i + 1 == n && !has_release(f->changelog, from);
+        if (!may_follow(&before, &r->semver, first)) {
+            report_hole(f, name, r);
+            begins_late |= first;
+        }
+        before = r->semver;
+        name = r->version;
+    }
+    return begins_late;
+}
+
 /* Errors, and not one entry that says so. */
 static void check_contradiction(struct facts *f, struct str from, struct str to, uint32_t upto, bool marked, uint32_t releases)
 {
@@ -223,7 +259,8 @@ static void check_changelog(struct facts *f)
             check_entry(f, r, c, upto);
         }
     }
-    check_contradiction(f, from, to, upto, marked, n);
+    bool partial = check_holes(f, from, v, n); /* what it does not list it cannot contradict */
+    if (!partial) check_contradiction(f, from, to, upto, marked, n);
 }
 
 const struct check_entry checks_changelog[] = {

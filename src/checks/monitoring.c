@@ -185,19 +185,31 @@ static struct str job_gone(const struct facts *f, struct str job, const struct n
     return names_have(were, job) && !names_have(are, job) ? STR("and no monitor of the new version scrapes what is called so") : (struct str){0};
 }
 
-static void check_jobs(struct facts *f, const struct object *o, struct str expressions)
+/* Each job once, with all rules that ask for it: they have one cause. */
+static void check_jobs(struct facts *f)
 {
-    struct names jobs = {.a = f->a}, were = {.a = f->a}, are = {.a = f->a};
-    labels_in(expressions, "job", &jobs);
-    if (!jobs.n || f->single) return;
+    struct names told = {.a = f->a}, were = {.a = f->a}, are = {.a = f->a};
     jobs_of(&f->old_side, &were);
     jobs_of(f->judged, &are);
-    for (uint32_t i = 0; i < jobs.n; i++) {
-        struct str why = job_gone(f, jobs.v[i], &were, &are);
-        if (!why.n) continue;
-        struct finding *x = view_report(f, "monitoring/stale-query", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, STR("expr"));
-        x->message = str_printf(f->a, "it asks for job=\"%.*s\", %.*s: these alerts never fire", STR_ARG(jobs.v[i]), STR_ARG(why));
-        x->fix = STR("correct the rule, or have the job scraped");
+    for (uint32_t i = 0; i < f->judged->objects.n; i++) {
+        const struct object *o = &f->judged->objects.v[i];
+        struct names jobs = {.a = f->a};
+        if (is_rule(o)) labels_in(expressions_of(f->a, o), "job", &jobs);
+        for (uint32_t k = 0; k < jobs.n; k++) {
+            struct str job = jobs.v[k], why = names_have(&told, job) ? (struct str){0} : job_gone(f, job, &were, &are);
+            if (!why.n) continue;
+            names_add(&told, job);
+            struct names more = {.a = f->a};
+            for (uint32_t n = i + 1; n < f->judged->objects.n; n++) {
+                struct names others = {.a = f->a};
+                if (is_rule(&f->judged->objects.v[n])) labels_in(expressions_of(f->a, &f->judged->objects.v[n]), "job", &others);
+                if (names_have(&others, job)) names_add(&more, f->judged->objects.v[n].id);
+            }
+            struct finding *x = view_report(f, "monitoring/stale-query", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, STR("expr"));
+            x->message = str_printf(f->a, "it asks for job=\"%.*s\", %.*s: these alerts never fire", STR_ARG(job), STR_ARG(why));
+            if (more.n) finding_evidence(&f->findings, x, "so do %.*s", STR_ARG(names_show(&more, 4)));
+            x->fix = STR("correct the rules, or have the job scraped");
+        }
     }
 }
 
@@ -206,7 +218,6 @@ static void check_rule(struct facts *f, const struct object *o)
     const struct object *was = f->single ? NULL : view_was(f, o);
     struct str now = expressions_of(f->a, o), before = was && is_rule(was) ? expressions_of(f->a, was) : (struct str){0};
     struct names missing = {.a = f->a}, old_missing = {.a = f->a};
-    check_jobs(f, o, now);
     metrics_missing(f, now, version_of(f->judged), &missing);
     if (!missing.n) return;
     metrics_missing(f, before, version_of(&f->old_side), &old_missing);
@@ -242,7 +253,9 @@ static void check_rules(struct facts *f)
 {
     for (uint32_t i = 0; i < f->judged->objects.n; i++)
         if (is_rule(&f->judged->objects.v[i])) check_rule(f, &f->judged->objects.v[i]);
-    if (!f->single) check_gone_metrics(f);
+    if (f->single) return;
+    check_jobs(f);
+    check_gone_metrics(f);
 }
 
 /* ---- monitors that Prometheus no longer selects ---- */

@@ -184,3 +184,19 @@ TEST(checks_a_changelog_without_the_new_version)
     struct checks_pair p = {.old = SERVICE("s"), .new = SERVICE("s"), .changelog = "# Changelog\n\n## 1.0.0\n\n- feat: x\n"};
     FIRES(checks_test_run(a, &p), "changelog/gap", "2.0.0", "warning");
 }
+
+TEST(checks_a_changelog_with_holes)
+{
+#define AT(version) "### Chart.yaml\napiVersion: v2\nname: c\nversion: " version "\n### templates/all.yaml\n"
+    struct checks_pair p = {.old = AT("1.0.0") SERVICE("s"), .new = AT("1.4.0") SERVICE("t"), .changelog = "# Changelog\n\n## 1.4.0\n\n- feat: y\n\n## 1.1.3\n\n- feat: y\n\n## 1.0.0\n\n- feat: x\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "changelog/gap", "1.4.0", "info");
+    CHECK(!checks_test_find(f, "changelog/gap", "1.1.3"));
+    FIRES(f, "changelog/contradicts", "1.4.0", "warning");
+    p.changelog = "# Changelog\n\n## 1.4.0\n\n- feat: y\n"; /* it lists the last release alone */
+    f = checks_test_run(a, &p);
+    FIRES(f, "changelog/gap", "1.4.0", "info");
+    SILENT(f, "changelog/contradicts");
+    p.changelog = "# Changelog\n\n## 1.4.0\n\n- feat: y\n\n## 1.3.0\n\n- feat: y\n\n## 1.2.0\n\n- feat: y\n\n## 1.1.0\n\n- feat: y\n";
+    CHECK(!checks_test_find(checks_test_run(a, &p), "changelog/gap", ""));
+}

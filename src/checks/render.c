@@ -31,7 +31,9 @@ static void report_failure(struct facts *f, const struct obstacle *o)
                        "the new chart does not render with these values";
     x->message = str_printf(f->a, "%s: %.*s", when, STR_ARG(str_trim(o->message)));
     x->confidence = o->passed_over ? 60 : 100;
-    for (uint32_t i = 0; i < o->keys_n && i < 12; i++) finding_evidence(&f->findings, x, "%s %.*s", o->migrated ? "it is about" : "it goes on without", STR_ARG(o->keys[i]));
+    struct names keys = {.a = f->a};
+    for (uint32_t i = 0; i < o->keys_n; i++) names_add(&keys, o->keys[i]);
+    if (keys.n) finding_evidence(&f->findings, x, "%s %.*s", o->migrated ? "it is about" : "it goes on without", STR_ARG(names_show(&keys, 12)));
     x->fix = o->keys_n ? STR("change or remove the keys named here") : STR("set what the message asks for");
 }
 

@@ -79,6 +79,10 @@ TEST(checks_a_rule_that_asks_for_a_job_that_is_scraped_no_more)
 {
     const char *rule = SCRAPED("config", "{selector: {}}") ALERTS("up{job=\"config\"} == 0");
     FIRES(pair(a, rule, SCRAPED("config", "{selector: {matchLabels: {part: gateway}}}") ALERTS("up{job=\"config\"} == 0")), "monitoring/stale-query", "PrometheusRule/p", "warning");
+    const char *twice = SCRAPED("config", "{selector: {matchLabels: {part: gateway}}}") ALERTS("up{job=\"config\"} == 0") "---\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: q}\nspec: {groups: [{name: g, rules: [{alert: B, expr: 'absent(up{job=\"config\"})'}]}]}\n";
+    struct facts *f = pair(a, rule, twice);
+    CHECK(!checks_test_find(f, "monitoring/stale-query", "PrometheusRule/q")); /* one cause, told once */
+    CHECK_INT(checks_test_find(f, "monitoring/stale-query", "PrometheusRule/p")->evidence_n, 1);
     SILENT(pair(a, rule, SCRAPED("config", "{selector: {matchLabels: {part: config}}}") ALERTS("up{job=\"config\"} == 0")), "monitoring/stale-query");
     SILENT(pair(a, rule, SCRAPED("config", "{selector: {}, jobLabel: part}") ALERTS("up{job=\"config\"} == 0")), "monitoring/stale-query"); /* a label gives it */
 }

@@ -96,6 +96,14 @@ static void keep_telling(const struct trait **shown, const struct trait *t)
     }
 }
 
+/* Told already: the new chart does not render without it. */
+static bool is_required(const struct facts *f, struct str path)
+{
+    for (uint32_t i = 0; i < f->findings.n; i++)
+        if (str_is(f->findings.v[i].rule, "values/new-required") && str_eq(f->findings.v[i].subject, path)) return true;
+    return false;
+}
+
 static void check_defaults(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.defaults_n; i++) {
@@ -111,7 +119,7 @@ static void check_defaults(struct facts *f)
             if (detail || !small) keep_telling(shown, t);
             detail = detail && small;
         }
-        if (!shown[0]) continue;
+        if (!shown[0] || is_required(f, e->path)) continue;
         struct finding *x = finding_add(&f->findings, "values/default-changed", detail ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, e->path);
         x->at = values_place(f, e->change->is_at);
         x->message = str_printf(f->a, "you rely on this default, and it goes from %.*s to %.*s", STR_ARG(values_show(f, e->path, e->change->was)),
