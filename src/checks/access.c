@@ -166,7 +166,7 @@ static void report_lost(struct facts *f, const struct object *role, const struct
     struct finding *x = view_report(f, "rbac/permission-removed", all_obsolete(f, role, lost) ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, there ? f->judged : &f->old_side, there ? now : role, STR("rules"));
     x->subject = role->id;
     x->message = str_printf(f->a, "%.*s may no longer: %.*s", STR_ARG(who), STR_ARG(names_show(&l, 5)));
-    finding_evidence(&f->findings, x, "%u permissions of the old version are in none of its roles now", l.n);
+    finding_evidence(&f->findings, x, "%u permission%s of the old version %s in none of its roles now", l.n, l.n == 1 ? "" : "s", l.n == 1 ? "is" : "are");
     x->fix = STR("see that the new version does not need them, nor anything else that uses the account; else add a Role of your own");
 }
 

@@ -190,16 +190,18 @@ static struct str main_image(const struct workload *w)
     return (struct str){0};
 }
 
-/* A new workload of the kind that runs the same image under a longer name ("worker", "worker-default"): too unlike to be called the
- * same with certainty, and yet what a person would take it for. */
+/* A new workload of the kind that runs the same image under a longer or shorter name ("worker", "worker-default"): too unlike to be
+ * called the same with certainty, and yet what a person would take it for. */
 static const struct object *likely_successor(const struct facts *f, const struct object *o)
 {
     const struct object *found = NULL;
-    struct str image = main_image(view_workload(&f->old_side, o)), name = str_concat(f->a, o->name, STR("-"));
+    struct str image = main_image(view_workload(&f->old_side, o));
     for (uint32_t i = 0; image.n && i < f->diff.objects.n; i++) {
         const struct object_change *c = &f->diff.objects.v[i];
-        if (c->kind != CHANGE_ADDED || !str_eq(c->to->kind, o->kind) || !view_is_managed(c->to) || !str_starts(c->to->name, name)) continue;
-        if (str_eq(main_image(view_workload(f->judged, c->to)), image) && (!found || c->to->name.n < found->name.n)) found = c->to;
+        if (c->kind != CHANGE_ADDED || !str_eq(c->to->kind, o->kind) || !view_is_managed(c->to)) continue;
+        bool longer = c->to->name.n > o->name.n && str_starts(c->to->name, o->name) && c->to->name.p[o->name.n] == '-', shorter = str_starts(o->name, c->to->name);
+        if (!(longer || shorter) || !str_eq(main_image(view_workload(f->judged, c->to)), image)) continue;
+        if (!found || (longer ? c->to->name.n < found->name.n : c->to->name.n > found->name.n)) found = c->to;
     }
     return found;
 }

@@ -36,6 +36,11 @@ TEST(checks_a_workload_that_is_probably_its_successor)
     struct facts *f = checks_test_run(a, &p);
     FIRES(f, "object/removed", "StatefulSet/w", "error");
     CHECK(str_has(checks_test_find(f, "object/removed", "StatefulSet/w")->message, STR("StatefulSet/w-default is new and runs the same image")));
+    p.old = RUNS("cartservice", "r/i:1", "");
+    p.new = RUNS("cart", "r/i:2", ", {name: x, image: x, env: [{name: A, value: a}, {name: B, value: b}, {name: C, value: c}, {name: D, value: d}]}");
+    f = checks_test_run(a, &p);
+    CHECK(str_has(checks_test_find(f, "object/removed", "StatefulSet/cartservice")->message, STR("StatefulSet/cart is new")));
+    p.old = RUNS("w", "r/i:1", "");
     p.new = RUNS("w-default", "r/other:2", ", {name: x, image: x, env: [{name: A, value: a}, {name: B, value: b}, {name: C, value: c}, {name: D, value: d}]}");
     f = checks_test_run(a, &p);
     CHECK(str_has(checks_test_find(f, "object/removed", "StatefulSet/w")->message, STR("what it runs stops")));
