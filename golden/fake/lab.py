@@ -249,6 +249,8 @@ class Lab:
                 lines = data.decode().split('\r\n')
                 method, path, _ = lines[0].split(' ', 2)
                 headers = {k.lower(): v.strip() for k, v in (line.split(':', 1) for line in lines[1:lines.index('')])}
+                if self.unanswered(name, method, path, headers):
+                    continue
                 missing = int(headers.get('content-length', 0)) - len(data.split(b'\r\n\r\n', 1)[1])
                 while missing > 0:
                     missing -= len(connection.recv(65536)) or missing
@@ -262,6 +264,10 @@ class Lab:
                 pass
             finally:
                 connection.close()
+
+    def unanswered(self, name, method, path, headers):
+        """Whether the connection is to end without an answer; for harnesses that let requests fail."""
+        return False
 
     # ---- scripts ----
 
