@@ -277,6 +277,8 @@ static bool same_kind(struct str x, struct str y)
 static bool same_field(struct str x, struct str y)
 {
     size_t i = 0, k = 0;
+    /* Most begin alike and end otherwise. */
+    if (x.n && y.n && x.p[x.n - 1] != ']' && y.p[y.n - 1] != ']' && x.p[x.n - 1] != y.p[y.n - 1]) return false;
     for (;; i++, k++) {
         while (i < x.n && k < y.n && x.p[i] == '[' && y.p[k] == '[') {
             while (i < x.n && x.p[i] != ']') i++;
