@@ -1,9 +1,13 @@
 #include "base/arena.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -16,12 +20,13 @@
 #define REDZONE 0
 #endif
 
-enum { FIRST_BLOCK = 32 << 10, LARGEST_STEP = 4 << 20, HUGE_PAGE = 2 << 20, READY = 128 << 10 };
+enum { FIRST_BLOCK = 32 << 10, LARGEST_STEP = 4 << 20, LARGE = 256 << 10, HUGE_PAGE = 2 << 20, REGION = 64 << 20, READY = 128 << 10 };
 
 struct arena_block {
     struct arena_block *older;
     size_t size;  /* bytes after this header */
     size_t ready; /* of them, those whose pages were asked for */
+    bool stored;  /* goes back to the store */
     alignas(ARENA_ALIGN) char data[];
 };
 
@@ -32,6 +37,99 @@ struct arena_defer {
 };
 
 static size_t round_up(size_t n) { return (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1); }
+
+#if defined(__SANITIZE_ADDRESS__)
+static struct arena_block *block_alloc(size_t size)
+{
+    struct arena_block *b = malloc(sizeof *b + size);
+    if (b) *b = (struct arena_block){.size = size};
+    return b;
+}
+static void block_free(struct arena_block *b) { free(b); }
+#else
+/* The process's own store of blocks: huge pages, where the system has them, for a page fault costs as much as filling half a
+ * page; and what is given back is used again, its pages already there. It is opened by the first large block: a small run
+ * does not pay for a huge page. */
+static struct {
+    pthread_mutex_t lock;
+    atomic_bool opened;
+    char *at, *end;          /* what was never used */
+    bool huge;
+    struct arena_block *free;
+} store = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* The smallest free block that fits, unless most of it would lie idle. */
+static struct arena_block *take_free(size_t size)
+{
+    struct arena_block **best = NULL;
+    for (struct arena_block **at = &store.free; *at; at = &(*at)->older)
+        if ((*at)->size >= size && (*at)->size <= size * 2 && (!best || (*at)->size < (*best)->size)) best = at;
+    if (!best) return NULL;
+    struct arena_block *b = *best;
+    *best = b->older;
+    return b;
+}
+
+/* Documentation/admin-guide/mm/transhuge.rst. Where there are none, pages are better asked for in pieces (make_ready). */
+static bool huge_pages_here(void)
+{
+    char text[64] = "";
+    int fd = open("/sys/kernel/mm/transparent_hugepage/enabled", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    ssize_t n = read(fd, text, sizeof text - 1);
+    close(fd);
+    return n > 0 && !strstr(text, "[never]");
+}
+
+static bool open_region(void)
+{
+    char *p = mmap(NULL, REGION + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) return false;
+    if (!store.end) store.huge = huge_pages_here();
+    store.at = (char *)(((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
+    store.end = store.at + REGION;
+    if (store.huge) madvise(store.at, REGION, MADV_HUGEPAGE);
+    return true;
+}
+
+static struct arena_block *take_new(size_t size)
+{
+    size_t whole = round_up(sizeof(struct arena_block) + size);
+    if ((size_t)(store.end - store.at) < whole && !open_region()) return NULL;
+    struct arena_block *b = (struct arena_block *)(void *)store.at;
+    store.at += whole;
+    *b = (struct arena_block){.size = size, .ready = store.huge ? size : 0, .stored = true};
+    return b;
+}
+
+static struct arena_block *block_alloc(size_t size)
+{
+    struct arena_block *b = NULL;
+    if (size <= LARGEST_STEP && (size >= LARGE || atomic_load_explicit(&store.opened, memory_order_relaxed))) {
+        atomic_store_explicit(&store.opened, true, memory_order_relaxed);
+        pthread_mutex_lock(&store.lock);
+        b = take_free(size);
+        if (!b) b = take_new(size);
+        pthread_mutex_unlock(&store.lock);
+        if (b) return b;
+    }
+    b = malloc(sizeof *b + size);
+    if (b) *b = (struct arena_block){.size = size};
+    return b;
+}
+
+static void block_free(struct arena_block *b)
+{
+    if (!b->stored) {
+        free(b);
+        return;
+    }
+    pthread_mutex_lock(&store.lock);
+    b->older = store.free;
+    store.free = b;
+    pthread_mutex_unlock(&store.lock);
+}
+#endif
 
 struct arena *arena_new(struct guard *guard)
 {
@@ -57,7 +155,7 @@ static void free_blocks(struct arena *a, struct arena_block *until)
         a->last = b->older;
         a->guard->bytes -= b->size;
         UNPOISON(b->data, b->size);
-        free(b);
+        block_free(b);
     }
 }
 
@@ -84,24 +182,13 @@ void arena_rewind(struct arena *a, struct arena_mark m)
     if (a->at) POISON(a->at, (size_t)(a->end - a->at));
 }
 
-/* Large blocks are whole huge pages, where the system has them: a page fault costs as much as filling half a page. */
-static struct arena_block *block_alloc(size_t *size)
-{
-    if (*size < HUGE_PAGE) return malloc(sizeof(struct arena_block) + *size);
-    size_t whole = (sizeof(struct arena_block) + *size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
-    struct arena_block *b = aligned_alloc(HUGE_PAGE, whole);
-    if (b) madvise(b, whole, MADV_HUGEPAGE);
-    *size = whole - sizeof *b;
-    return b;
-}
-
 /* Asks for many pages in one call, where the system can do that: one by one, as they are met, each costs a fault. */
 static void make_ready(struct arena *a, size_t need)
 {
     struct arena_block *b = a->last;
     size_t from = b->ready, used = (size_t)(a->at - b->data);
     b->ready = b->size;
-    if (b->size >= 2 * READY && b->size < HUGE_PAGE) {
+    if (from < b->size && b->size >= 2 * READY) {
         size_t most = used + need + READY;
         if (most < b->size) b->ready = most;
 #if defined(MADV_POPULATE_WRITE)
@@ -121,13 +208,12 @@ static void new_block(struct arena *a, size_t need, size_t at_least)
     if (size < at_least) size = at_least;
     if (size > g->max.bytes || g->bytes > g->max.bytes - size)
         guard_trip(g, "the input needs more than %zu MiB of memory", g->max.bytes >> 20);
-    struct arena_block *b = block_alloc(&size);
+    struct arena_block *b = block_alloc(size);
     if (!b) guard_trip(g, "out of memory");
+    size = b->size;
     g->bytes += size;
     if (g->bytes > g->peak) g->peak = g->bytes;
     b->older = a->last;
-    b->size = size;
-    b->ready = 0;
     a->last = b;
     a->at = b->data;
     make_ready(a, need);

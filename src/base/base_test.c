@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/strmap.h"
@@ -139,4 +141,86 @@ TEST(parallel_for_passes_a_trip_on)
     CHECK(!guard_run(&g, run_parallel, b));
     CHECK(strstr(g.message, "memory"));
     arena_free(b);
+}
+
+static void make_all_texts(void *context, struct arena *mine)
+{
+    struct str *v = context;
+    for (size_t i = 0; i < 100; i++) make_text(v, i, mine);
+}
+
+TEST(what_is_put_aside_is_done_when_it_was_waited_for)
+{
+    enum { PIECES = 100, TIMES = 20 };
+    for (int t = 0; t < TIMES; t++) {
+        struct str *v = NEW_ARRAY(a, struct str, PIECES), *w = NEW_ARRAY(a, struct str, PIECES);
+        struct aside *first = aside_start(a, make_all_texts, v), *second = aside_start(a, make_all_texts, w);
+        struct str *own = NEW_ARRAY(a, struct str, PIECES);
+        parallel_for(a, PIECES, 1 << 20, make_text, own);
+        aside_wait(second);
+        aside_wait(first);
+        for (int i = 0; i < PIECES; i++) {
+            struct str want = str_printf(a, "piece %d", i);
+            CHECK(str_eq(v[i], want) && str_eq(w[i], want) && str_eq(own[i], want));
+        }
+    }
+}
+
+static void want_too_much_aside(void *context, struct arena *mine) { want_too_much(context, 7, mine); }
+static void run_aside(void *arena) { aside_wait(aside_start(arena, want_too_much_aside, NULL)); }
+static void forget_aside(void *arena)
+{
+    struct str *v = NEW_ARRAY((struct arena *)arena, struct str, 100);
+    aside_start(arena, make_all_texts, v);
+    guard_trip(((struct arena *)arena)->guard, "something else");
+}
+
+TEST(what_trips_aside_trips_the_one_who_waits)
+{
+    struct limits few = limits_default();
+    few.bytes = 1 << 20;
+    struct guard g;
+    guard_init(&g, few);
+    struct arena *b = arena_new(&g);
+    CHECK(!guard_run(&g, run_aside, b));
+    CHECK(strstr(g.message, "memory"));
+    CHECK(!guard_run(&g, forget_aside, b)); /* the arena waits for it before its memory goes */
+    arena_free(b);
+}
+
+TEST(memory_that_was_given_back_is_used_again)
+{
+    struct guard g;
+    guard_init(&g, limits_default());
+    for (int i = 0; i < 100; i++) {
+        struct arena *b = arena_new(&g);
+        arena_reserve(b, 1 << 20);
+        for (int k = 0; k < 300; k++) {
+            char *p = arena_alloc(b, 16 << 10);
+            memset(p, k & 0xff, 16 << 10);
+            if (k % 7 == 3) CHECK_INT((unsigned char)p[(16 << 10) - 1], k & 0xff);
+        }
+        arena_free(b);
+        CHECK_INT(g.bytes, 0);
+    }
+}
+
+TEST(formatting_is_vsnprintfs)
+{
+    struct str long_text = {arena_zalloc(a, 5000), 5000};
+    memset((char *)(uintptr_t)long_text.p, 'x', 5000);
+    char want[6000];
+    snprintf(want, sizeof want, "%s|%.*s|%c|%d|%d|%u|%zu|%lld|%llu|%%", "z", 3, "abcdef", 'q', -2147483647 - 1, 0, 4294967295u, (size_t)0, -9223372036854775807ll - 1,
+             18446744073709551615ull);
+    CHECK_STR(str_printf(a, "%s|%.*s|%c|%d|%d|%u|%zu|%lld|%llu|%%", "z", 3, "abcdef", 'q', -2147483647 - 1, 0, 4294967295u, (size_t)0, -9223372036854775807ll - 1,
+                         18446744073709551615ull), str_from(want));
+    snprintf(want, sizeof want, "%05d %.17g %.*s", 42, 0.1, 5000, long_text.p);
+    CHECK_STR(str_printf(a, "%05d %.17g %.*s", 42, 0.1, STR_ARG(long_text)), str_from(want));
+    CHECK_INT(str_printf(a, "%.*s!", STR_ARG(long_text)).n, 5001);
+    struct buf b = buf_new(a);
+    for (int i = 0; i < 50; i++) buf_printf(&b, "%d,%s", i, i % 2 ? "" : ";");
+    buf_printf(&b, "%.*s", STR_ARG(long_text));
+    CHECK_INT(b.n, 10 + 40 * 2 + 50 + 25 + 5000);
+    CHECK(str_starts(buf_str(&b), STR("0,;1,2,;3,")));
+    CHECK_INT(str_printf(a, "%.*s", 3, "a\0b").n, 3);
 }

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/format.h"
+
 void buf_reserve(struct buf *b, size_t more)
 {
     if (b->cap - b->n >= more) return;
@@ -27,6 +29,20 @@ void buf_fill(struct buf *b, char c, size_t times)
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list ap;
+    size_t quick;
+    va_start(ap, format);
+    bool known = format_quickly(b->p ? b->p + b->n : NULL, b->cap - b->n, format, ap, &quick);
+    va_end(ap);
+    if (known && quick > b->cap - b->n) {
+        buf_reserve(b, quick);
+        va_start(ap, format);
+        format_quickly(b->p + b->n, b->cap - b->n, format, ap, &quick);
+        va_end(ap);
+    }
+    if (known) {
+        b->n += quick;
+        return;
+    }
     va_start(ap, format);
     int n = vsnprintf(b->p ? b->p + b->n : NULL, b->cap - b->n, format, ap);
     va_end(ap);

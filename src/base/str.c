@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/format.h"
+
 int str_cmp(struct str a, struct str b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -104,7 +106,20 @@ const char *str_z(struct arena *a, struct str s) { return str_dup(a, s).p; }
 struct str str_printf(struct arena *a, const char *format, ...)
 {
     char small[512];
+    size_t quick;
     va_list ap;
+    va_start(ap, format);
+    bool known = format_quickly(small, sizeof small, format, ap, &quick);
+    va_end(ap);
+    if (known && quick < sizeof small) return str_dup(a, str_of(small, quick));
+    if (known) {
+        char *p = arena_alloc(a, quick + 1);
+        va_start(ap, format);
+        format_quickly(p, quick, format, ap, &quick);
+        va_end(ap);
+        p[quick] = 0;
+        return str_of(p, quick);
+    }
     va_start(ap, format);
     int n = vsnprintf(small, sizeof small, format, ap);
     va_end(ap);

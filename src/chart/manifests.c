@@ -198,23 +198,23 @@ static void free_scratch(void *context)
     for (uint32_t i = 0; i < l->n; i++) arena_free(l->v[i].scratch);
 }
 
-static bool refuse(struct render *r, const struct rendered *f, struct str why)
+static bool refuse(struct arena *a, struct render *r, const struct rendered *f, struct str why)
 {
-    r->error = str_printf(r->a, "YAML parse error on %.*s: %.*s", STR_ARG(f->path), STR_ARG(why));
+    r->error = str_printf(a, "YAML parse error on %.*s: %.*s", STR_ARG(f->path), STR_ARG(why));
     r->error_template = f->path;
     return false;
 }
 
-static bool add_document(struct render *r, const struct document *doc, struct documents *docs)
+static bool add_document(struct arena *a, struct render *r, const struct document *doc, struct documents *docs)
 {
     const struct rendered *f = &r->files[doc->rendered];
     const char *field, *got;
     struct value v = doc->v;
-    if (!doc->ok) return refuse(r, f, doc->error);
+    if (!doc->ok) return refuse(a, r, f, doc->error);
     bool whole = v.kind != V_MAP && v.kind != V_NIL;
     if (whole || !head_is_sound(v, &field, &got)) {
         const char *what = whole ? (v.kind == V_LIST ? "array" : v.kind == V_STR ? "string" : v.kind == V_BOOL ? "bool" : "number") : got;
-        return refuse(r, f, str_printf(r->a, "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go %s%s", what,
+        return refuse(a, r, f, str_printf(a, "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal %s into Go %s%s", what,
                                        whole ? "value of type util.SimpleHead" : "struct field SimpleHead.", whole ? "" : field));
     }
     struct manifest m = {.path = f->path, .text = doc->text, .kind = value_str_at(v, "kind"), .name = value_str_at(value_at(v, "metadata", NULL), "name"),
@@ -228,12 +228,12 @@ static bool add_document(struct render *r, const struct document *doc, struct do
         if (!m.delete_policy.n) m.delete_policy = STR("before-hook-creation");
         if (!events_known(m.events)) return true;
     }
-    struct sorting *s = PUSH(r->a, docs->v, docs->n, docs->cap);
+    struct sorting *s = PUSH(a, docs->v, docs->n, docs->cap);
     *s = (struct sorting){m, rank_of(m.kind, r->env->helm_major), docs->n};
     return true;
 }
 
-static void split_file(struct render *r, uint32_t rendered, struct document_list *out)
+static void split_file(struct arena *a, struct render *r, uint32_t rendered, struct document_list *out)
 {
     struct str whole = r->files[rendered].text, text = trim_space(whole);
     size_t from = 0, start, end;
@@ -243,37 +243,37 @@ static void split_file(struct render *r, uint32_t rendered, struct document_list
         if (!doc.n) continue;
         struct str body = trim_space(doc);
         uint32_t offset = (uint32_t)((body.n ? body.p : doc.p) - whole.p);
-        *PUSH(r->a, out->v, out->n, out->cap) = (struct document){.rendered = rendered, .offset = offset, .text = body};
+        *PUSH(a, out->v, out->n, out->cap) = (struct document){.rendered = rendered, .offset = offset, .text = body};
         out->bytes += body.n;
     }
 }
 
-static void add_crds(struct render *r, const struct chart *c, struct documents *docs, uint32_t depth)
+static void add_crds(struct arena *a, struct render *r, const struct chart *c, struct documents *docs, uint32_t depth)
 {
-    if (depth > r->a->guard->max.depth) return;
+    if (depth > a->guard->max.depth) return;
     for (uint32_t i = 0; i < c->crds_n; i++) {
-        struct sorting *s = PUSH(r->a, docs->v, docs->n, docs->cap);
+        struct sorting *s = PUSH(a, docs->v, docs->n, docs->cap);
         s->at = docs->n;
-        s->m = (struct manifest){.path = path_join(r->a, c->path, c->crds[i]->path), .text = c->crds[i]->data, .crd = true, .rendered = UINT32_MAX};
+        s->m = (struct manifest){.path = path_join(a, c->path, c->crds[i]->path), .text = c->crds[i]->data, .crd = true, .rendered = UINT32_MAX};
     }
-    for (uint32_t i = 0; i < c->subcharts_n; i++) add_crds(r, c->subcharts[i], docs, depth + 1);
+    for (uint32_t i = 0; i < c->subcharts_n; i++) add_crds(a, r, c->subcharts[i], docs, depth + 1);
 }
 
-bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth)
+bool render_manifests(struct arena *a, struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth)
 {
     struct documents docs = {0};
-    struct document_list *list = NEW(r->a, struct document_list);
-    add_crds(r, r->chart, &docs, 0);
+    struct document_list *list = NEW(a, struct document_list);
+    add_crds(a, r, r->chart, &docs, 0);
     for (uint32_t i = 0; i < r->files_n; i++) {
         if (str_ends(r->files[i].path, STR("NOTES.txt")) || !trim_space(r->files[i].text).n) continue;
-        split_file(r, i, list);
+        split_file(a, r, i, list);
     }
-    arena_defer(r->a, free_scratch, list);
-    parallel_for(r->a, list->n, list->bytes, depth == MANIFEST_HEADS ? read_head : read_whole, list->v);
+    arena_defer(a, free_scratch, list);
+    parallel_for(a, list->n, list->bytes, depth == MANIFEST_HEADS ? read_head : read_whole, list->v);
     for (uint32_t i = 0; i < list->n; i++)
-        if (!add_document(r, &list->v[i], &docs)) return false;
+        if (!add_document(a, r, &list->v[i], &docs)) return false;
     if (docs.n) qsort(docs.v, docs.n, sizeof *docs.v, by_kind);
-    *v = NEW_ARRAY(r->a, struct manifest, docs.n);
+    *v = NEW_ARRAY(a, struct manifest, docs.n);
     *n = docs.n;
     for (uint32_t i = 0; i < docs.n; i++) (*v)[i] = docs.v[i].m;
     return true;

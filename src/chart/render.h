@@ -84,7 +84,7 @@ struct manifest {
 };
 /* How much of each document is kept in manifest.object: kind, name and annotations, which is enough for printing; or all. */
 enum manifest_depth { MANIFEST_HEADS, MANIFEST_WHOLE };
-/* Manifests first, in install order, then hooks in the order Helm prints them. False and r->error on YAML errors. */
-bool render_manifests(struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth);
+/* Manifests first, in install order, then hooks in the order Helm prints them, all in `a`. False and r->error on YAML errors. */
+bool render_manifests(struct arena *a, struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth);
 
 #endif

@@ -91,9 +91,10 @@ int cli_plan(struct cli *c)
         diag_hint(c->diags, "give it with --release NAME, and its namespace with -n NS");
         return EXIT_BAD_INPUT;
     }
-    if (!facts_gather(&f, &o, c->diags)) return EXIT_BAD_INPUT;
+    if (!facts_collect(&f, &o, c->diags)) return EXIT_BAD_INPUT;
+    struct plan_ahead *ahead = plan_start(c->a, &f, c->diags);
     checks_run(&f, true);
-    struct plan *plan = plan_make(c->a, &f, c->diags);
+    struct plan *plan = plan_make(c->a, ahead, c->diags);
     if (!plan) return EXIT_BAD_INPUT;
     proof_attach(c->a, plan, o.force);
     plan->id = plan_id(c->a, plan_to_value(c->a, plan));

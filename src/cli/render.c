@@ -303,7 +303,7 @@ int cli_render(struct cli *c)
         return helm_fails(c, str_printf(c->a, "%srelease name \"%.*s\": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53",
                                         env.helm_major == 3 ? "" : "release name check failed: ", STR_ARG(release)));
     struct parse_cache *parses = parse_cache_new(c->a);
-    if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(&r, &v, &n, MANIFEST_HEADS)) {
+    if (!render_chart(c->a, chart, user, &env, parses, c->diags, &r) || !render_manifests(c->a, &r, &v, &n, MANIFEST_HEADS)) {
         print_warnings(c, env.helm_major);
         /* Helm has a release to show once it begins to render: not when values or dependencies are wrong. */
         return helm_fails(c, !r.exec.a ? r.error : str_concat(c->a, r.error, STR("\n\nUse --debug flag to render out invalid YAML")));

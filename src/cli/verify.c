@@ -73,9 +73,10 @@ static bool compare_inputs(struct cli *c, const struct plan *given)
     struct facts f = {.a = c->a};
     if (!cli_options_read(c, &o)) return false;
     fill(&o, given);
-    if (!facts_gather(&f, &o, c->diags)) return false;
+    if (!facts_collect(&f, &o, c->diags)) return false;
+    struct plan_ahead *ahead = plan_start(c->a, &f, c->diags);
     checks_run(&f, true);
-    struct plan *made = plan_make(c->a, &f, c->diags);
+    struct plan *made = plan_make(c->a, ahead, c->diags);
     return made && same_tables(c, given, made) && same_documents(c, given, made);
 }
 

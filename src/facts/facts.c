@@ -1,5 +1,6 @@
 #include "facts/facts.h"
 
+#include "base/parallel.h"
 #include "facts/gather.h"
 #include "value/yaml.h"
 
@@ -10,7 +11,9 @@
 /* What `lookup` finds in the cluster before the upgrade: the old side's objects. */
 static struct value lookup_old(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name)
 {
-    const struct side *old = context;
+    struct facts *f = context;
+    const struct side *old = &f->old_side;
+    atomic_store_explicit(&f->asked, true, memory_order_relaxed);
     struct list *items = list_new(a);
     for (uint32_t i = 0; i < old->objects.n; i++) {
         const struct object *o = &old->objects.v[i];
@@ -60,13 +63,12 @@ static void prepare_env(struct facts *f, struct side *s, bool is_old)
     s->env.api_versions = o->api_versions;
     s->env.now = f->as_of > 0 ? f->as_of : 0;
     if (is_old || f->single) return;
-    s->env.api_versions = served_apis(f, &f->old_side);
     s->env.tolerant = s->passing == PASSING_REFUSALS;
     s->env.revision = 2;
     if (s->passing == PASSING_CLUSTER) return;
     s->env.upgrade = true;
     s->env.lookup = lookup_old;
-    s->env.lookup_context = &f->old_side;
+    s->env.lookup_context = f;
 }
 
 /* ---- CustomResourceDefinitions in crds/ ---- */
@@ -83,7 +85,7 @@ static bool has_crd_text(const struct facts *f, const struct chart *c, struct st
 
 /* They are large, and mostly the same on both sides: then nobody asks for them. The others are read, as a List where the file has
  * several documents. */
-static void read_crds(struct facts *f, struct side *s)
+static void read_crds(struct arena *a, const struct facts *f, struct side *s)
 {
     const struct chart *other = s == &f->old_side ? f->new_side.chart : f->old_side.chart;
     for (uint32_t i = 0; i < s->manifests_n; i++) {
@@ -92,8 +94,8 @@ static void read_crds(struct facts *f, struct side *s)
         struct str error;
         struct place at;
         struct yaml_options o = {0};
-        if (!m->crd || m->object.kind != V_NIL || has_crd_text(f, other, m->text, 0) || !yaml_read_all(f->a, m->text, &o, &docs, &error, &at)) continue;
-        struct map *list = map_new(f->a);
+        if (!m->crd || m->object.kind != V_NIL || has_crd_text(f, other, m->text, 0) || !yaml_read_all(a, m->text, &o, &docs, &error, &at)) continue;
+        struct map *list = map_new(a);
         map_putz(list, "apiVersion", v_str(STR("v1")));
         map_putz(list, "kind", v_str(STR("List")));
         map_putz(list, "items", v_list(docs));
@@ -102,24 +104,34 @@ static void read_crds(struct facts *f, struct side *s)
     }
 }
 
-/* Renders one side and takes its objects apart. False when that fails; s->render.error says why. */
-static bool render_side(struct facts *f, struct side *s, bool is_old)
+static bool render_texts(struct facts *f, struct side *s)
 {
-    prepare_env(f, s, is_old);
     s->a = f->a;
     struct diags *quiet = diags_new(f->a, f->inputs);
-    s->rendered = render_chart(s->a, s->chart, s->user, &s->env, f->parses, quiet, &s->render) &&
-                  render_manifests(&s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
-    if (s->rendered) {
-        read_crds(f, s);
-        objects_of_manifests(s->a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
-        s->workloads = workloads_of(s->a, &s->objects, &s->workloads_n);
-        s->scalers = scalers_of(s->a, &s->objects, &s->scalers_n);
-        s->pdbs = pdbs_of(s->a, &s->objects, &s->pdbs_n);
-        return true;
-    }
-    if (!s->render.error.n) s->render.error = quiet->n ? quiet->v[quiet->n - 1].message : STR("the chart does not render");
-    return false;
+    s->rendered = render_chart(s->a, s->chart, s->user, &s->env, f->parses, quiet, &s->render);
+    if (!s->rendered && !s->render.error.n) s->render.error = quiet->n ? quiet->v[quiet->n - 1].message : STR("the chart does not render");
+    return s->rendered;
+}
+
+/* Takes apart what was rendered. */
+static void read_objects(struct arena *a, const struct facts *f, struct side *s)
+{
+    s->rendered = render_manifests(a, &s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
+    if (!s->rendered) return;
+    read_crds(a, f, s);
+    objects_of_manifests(a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
+    s->workloads = workloads_of(a, &s->objects, &s->workloads_n);
+    s->scalers = scalers_of(a, &s->objects, &s->scalers_n);
+    s->pdbs = pdbs_of(a, &s->objects, &s->pdbs_n);
+}
+
+/* Renders the new side once more, or the only one, and takes its objects apart. False when that fails; s->render.error says why. */
+static bool render_side(struct facts *f, struct side *s)
+{
+    prepare_env(f, s, false);
+    if (!f->single) s->env.api_versions = served_apis(f, &f->old_side);
+    if (render_texts(f, s)) read_objects(f->a, f, s);
+    return s->rendered;
 }
 
 /* Where the old chart fails; NOWHERE for what stands in no template of its own source. */
@@ -134,14 +146,80 @@ static struct place old_failure_place(const struct facts *f)
     return (struct place){.input = input & 0x3fff, .line = r->error_line, .column = r->error_column & 0x3ffff};
 }
 
-static bool old_side_must_render(struct facts *f)
+static bool old_side_fails(struct facts *f)
 {
-    if (render_side(f, &f->old_side, true)) return true;
     bool unparsed = str_starts(f->old_side.render.error, STR("parse error at ("));
     diag_error(f->diags, old_failure_place(f), "the old chart does not render with these values, so there is no state to start from: %.*s", STR_ARG(f->old_side.render.error));
     if (unparsed) diag_hint(f->diags, "no release can have come from it: give the chart that is installed");
     else diag_hint(f->diags, "give the values that the release was installed with (-f, --set), and --kube-version and --api-versions as the cluster has them");
     return false;
+}
+
+/* ---- both sides ---- */
+
+/* Whether a template of the chart may ask what the cluster serves or holds. Nobody asks in other words. */
+static bool may_ask(struct str text) { return str_has(text, STR("Capabilities")) || str_has(text, STR("lookup")); }
+
+static bool chart_may_ask(const struct facts *f, const struct chart *c, uint32_t depth)
+{
+    if (depth > f->a->guard->max.depth) return true;
+    for (size_t i = 0; i < c->all_n; i++)
+        if (may_ask(c->all[i].data)) return true;
+    for (uint32_t i = 0; i < c->subcharts_n; i++)
+        if (chart_may_ask(f, c->subcharts[i], depth + 1)) return true;
+    return false;
+}
+
+/* The user's values may be templates, too. */
+static bool values_may_ask(struct value v, uint32_t depth)
+{
+    if (depth == 0) return true;
+    if (v.kind == V_STR) return may_ask(v_text(v));
+    for (uint32_t i = 0; v.kind == V_MAP && i < map_len(v); i++)
+        if (values_may_ask(v.u.map->v[i].value, depth - 1)) return true;
+    for (uint32_t i = 0; v.kind == V_LIST && i < list_len(v); i++)
+        if (values_may_ask(v.u.list->v[i], depth - 1)) return true;
+    return false;
+}
+
+static bool new_side_may_ask(const struct facts *f)
+{
+    enum { DEEPEST = 100 };
+    return chart_may_ask(f, f->new_side.chart, 0) || values_may_ask(v_map(f->new_side.user), DEEPEST);
+}
+
+static void read_old(void *context, struct arena *mine) { read_objects(mine, context, &((struct facts *)context)->old_side); }
+static void read_new(void *context, struct arena *mine) { read_objects(mine, context, &((struct facts *)context)->new_side); }
+
+/* Renders the old side, then the new one; the old one's objects are read meanwhile, if the new chart does not want to know them. Those of
+ * the new one are there when *reading was waited for; *texts is its render until then. */
+static bool render_both(struct facts *f, struct aside **reading, struct render **texts)
+{
+    struct aside *old = NULL;
+    prepare_env(f, &f->old_side, true);
+    prepare_env(f, &f->new_side, false);
+    if (!render_texts(f, &f->old_side)) return old_side_fails(f);
+    if (new_side_may_ask(f)) read_objects(f->a, f, &f->old_side);
+    else old = aside_start(f->a, read_old, f);
+    if (old) {
+        render_texts(f, &f->new_side);
+        aside_wait(old);
+        objects_settle(&f->old_side.objects, f->a);
+    }
+    if (!f->old_side.rendered) return old_side_fails(f);
+    f->new_side.env.api_versions = served_apis(f, &f->old_side);
+    if (!old) render_texts(f, &f->new_side);
+    if (!f->new_side.rendered) return true;
+    *texts = NEW(f->a, struct render);
+    **texts = f->new_side.render;
+    *reading = aside_start(f->a, read_new, f);
+    return true;
+}
+
+static void diff_defaults(void *context, struct arena *mine)
+{
+    struct facts *f = context;
+    diff_values(mine, f->old_side.chart->values.u.map, f->new_side.chart->values.u.map, f->origins, &f->diff.defaults);
 }
 
 /* What counts as today: --as-of, SOURCE_DATE_EPOCH, the commit of the new side. */
@@ -161,7 +239,7 @@ static void choose_date(struct facts *f)
 }
 
 /* What each of the user's values does on either side. */
-static void find_usage(struct facts *f)
+static void find_usage(struct facts *f, struct render *base)
 {
     struct arena *scratch = arena_new(f->a->guard);
     arena_reserve(scratch, 256 << 10);
@@ -171,7 +249,8 @@ static void find_usage(struct facts *f)
     now.chart = f->new_side.chart;
     now.user = f->new_side.user;
     now.env = &f->new_side.env;
-    now.base = NULL;
+    now.base = base;
+    now.base_asked = atomic_load_explicit(&f->asked, memory_order_relaxed);
     usage_find(f->a, &old, &now, &f->diff.defaults, &f->usage);
     arena_free(scratch);
 }
@@ -183,7 +262,7 @@ static void judge_own_values(struct facts *f)
     if (f->new_side.rendered) return;
     f->own_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = f->new_side.user,
                                 .per_file = f->new_side.per_file, .models = f->new_side.models, .passing = PASSING_CLUSTER};
-    if (render_side(f, &f->own_side, false)) f->judged = &f->own_side;
+    if (render_side(f, &f->own_side)) f->judged = &f->own_side;
 }
 
 /* The new side as it will be installed: with renamed keys at their new places and without those that do nothing or stand in
@@ -202,7 +281,7 @@ static void migrate_new_side(struct facts *f)
         if (!tries[i].user) continue;
         f->migrated_side = (struct side){.role = f->new_side.role, .source = f->new_side.source, .chart = f->new_side.chart, .user = tries[i].user,
                                          .per_file = f->new_side.per_file, .models = f->new_side.models, .passing = tries[i].passing};
-        render_side(f, &f->migrated_side, false);
+        render_side(f, &f->migrated_side);
     }
     if (!f->migrated_side.rendered) return;
     if (failed) f->judged = &f->migrated_side;
@@ -210,7 +289,7 @@ static void migrate_new_side(struct facts *f)
     if (!f->o->new_values.files_n && f->migrated_side.passing == PASSING_NOTHING) f->planned = &f->migrated_side;
 }
 
-bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
+bool facts_collect(struct facts *f, const struct options *o, struct diags *d)
 {
     f->o = o;
     f->diags = d;
@@ -222,18 +301,35 @@ bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
     f->new_side.role = "new";
     f->planned = f->judged = &f->new_side;
     f->single = !o->old_path.n && !o->from.n;
-    if (!f->single && !facts_load_chart(f, &f->old_side, true)) return false;
-    if (!facts_load_chart(f, &f->new_side, false)) return false;
+    struct opening *ahead = f->single ? NULL : facts_open_ahead(f);
+    if (!f->single && !facts_load_chart(f, &f->old_side, true, NULL)) return false;
+    if (!facts_load_chart(f, &f->new_side, false, ahead)) return false;
     choose_date(f);
     if (!facts_choose_profile(f, f->new_side.chart->name) || !facts_read_values(f)) return false;
-    if (!f->single && !old_side_must_render(f)) return false;
-    render_side(f, &f->new_side, false);
+    struct aside *defaults = f->single ? NULL : aside_start(f->a, diff_defaults, f);
+    struct aside *reading = NULL;
+    struct render *texts = NULL;
+    if (f->single) render_side(f, &f->new_side);
+    else if (!render_both(f, &reading, &texts)) return false;
     if (!facts_read_beside(f)) return false;
     if (f->single) return true;
-    diff_values(f->a, f->old_side.chart->values.u.map, f->new_side.chart->values.u.map, f->origins, &f->diff.defaults);
+    aside_wait(defaults);
     if (f->old_side.models && f->new_side.models) models_diff(f->a, f->old_side.models, f->new_side.models, &f->diff.models);
-    find_usage(f);
+    find_usage(f, texts);
+    if (reading) aside_wait(reading);
+    if (f->new_side.rendered) objects_settle(&f->new_side.objects, f->a);
     migrate_new_side(f);
-    if (f->judged->rendered) diff_objects(f->a, &f->old_side.objects, &f->judged->objects, &f->diff.objects);
+    return true;
+}
+
+void facts_compare(struct facts *f, struct arena *a)
+{
+    if (!f->single && f->judged->rendered) diff_objects(a, &f->old_side.objects, &f->judged->objects, &f->diff.objects);
+}
+
+bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
+{
+    if (!facts_collect(f, o, d)) return false;
+    facts_compare(f, f->a);
     return true;
 }

@@ -2,6 +2,8 @@
 #ifndef RUTTER_FACTS_FACTS_H
 #define RUTTER_FACTS_FACTS_H
 
+#include <stdatomic.h>
+
 #include "changelog/changelog.h"
 #include "diff/diff.h"
 #include "facts/finding.h"
@@ -87,6 +89,7 @@ struct facts {
     struct diags *diags;
     struct parse_cache *parses;
     struct side old_side, new_side;
+    atomic_bool asked;         /* a template looked something up */
     /* The new side as the plan will install it: with the user's values migrated where keys were renamed. The same as
      * &new_side where nothing had to be migrated or --new-values were given. Planner and proof use this one. */
     const struct side *planned;
@@ -109,5 +112,8 @@ struct facts {
 /* Reads all inputs, renders both sides, compares. False after a diagnostic (exit status 2): unreadable input, or an old side
  * that does not render. A new side that does not is a fact. */
 bool facts_gather(struct facts *f, const struct options *o, struct diags *d);
+/* Its two halves, for who has something to do while objects are compared: all but f->diff.objects; then these, in `a`. */
+bool facts_collect(struct facts *f, const struct options *o, struct diags *d);
+void facts_compare(struct facts *f, struct arena *a);
 
 #endif

@@ -6,7 +6,11 @@
 
 /* Lists a file among those that were read. */
 void facts_read(struct facts *f, struct str role, const struct file *file);
-bool facts_load_chart(struct facts *f, struct side *s, bool is_old);
+/* Starts to read the new chart, where that is a folder; facts_load_chart of the new side takes it. */
+struct opening;
+struct opening *facts_open_ahead(struct facts *f);
+/* `ahead`: NULL for the old side. */
+bool facts_load_chart(struct facts *f, struct side *s, bool is_old, struct opening *ahead);
 bool facts_choose_profile(struct facts *f, struct str chart);
 bool facts_read_values(struct facts *f);
 /* Changelog, models, bundles, models in use. */

@@ -1,6 +1,6 @@
 /* Reading what facts are made of: sources, charts, values, profile, changelog, models. */
+#include "base/parallel.h"
 #include "facts/gather.h"
-
 #include "text/units.h"
 
 #include <stdlib.h>
@@ -68,10 +68,41 @@ bool facts_choose_profile(struct facts *f, struct str chart)
 
 /* ---- charts ---- */
 
-static bool open_source(struct facts *f, bool is_old, struct source *out)
+/* The new chart's folder, read while the old chart is loaded. */
+struct opening {
+    struct str path;
+    struct inputs *inputs;
+    struct source source;
+    bool opened;
+    struct aside *aside;
+};
+
+static void open_folder_aside(void *context, struct arena *mine)
+{
+    struct opening *o = context;
+    struct stat st;
+    /* An archive is left to the caller: the library that reads it is opened on first use. So are a folder's troubles. */
+    if (stat(str_z(mine, o->path), &st) != 0 || !S_ISDIR(st.st_mode)) return;
+    o->opened = source_open(mine, o->path, &o->source, diags_new(mine, o->inputs));
+}
+
+struct opening *facts_open_ahead(struct facts *f)
+{
+    struct opening *o = NEW(f->a, struct opening);
+    *o = (struct opening){.path = f->o->new_path, .inputs = f->inputs};
+    if (o->path.n) o->aside = aside_start(f->a, open_folder_aside, o);
+    return o;
+}
+
+static bool open_source(struct facts *f, bool is_old, struct opening *ahead, struct source *out)
 {
     const struct options *o = f->o;
     struct str path = is_old ? o->old_path : o->new_path;
+    if (ahead && ahead->aside) {
+        aside_wait(ahead->aside);
+        if (ahead->opened) *out = ahead->source;
+        if (ahead->opened) return true;
+    }
     if (path.n) return source_open(f->a, path, out, f->diags);
     return source_git(f->a, o->repo, is_old ? o->from : o->to, o->chart_path, out, f->diags);
 }
@@ -88,9 +119,9 @@ static bool say_what_was_given(struct facts *f, bool is_old)
     return false;
 }
 
-bool facts_load_chart(struct facts *f, struct side *s, bool is_old)
+bool facts_load_chart(struct facts *f, struct side *s, bool is_old, struct opening *ahead)
 {
-    if (!open_source(f, is_old, &s->source)) return say_what_was_given(f, is_old);
+    if (!open_source(f, is_old, ahead, &s->source)) return say_what_was_given(f, is_old);
     struct chart_options o = {f->inputs, f->origins, str_from(s->role), s->source.name, f->o->helm_major};
     s->chart = chart_load(f->a, &s->source, &o, f->diags);
     if (!s->chart) return say_what_was_given(f, is_old);

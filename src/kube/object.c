@@ -38,7 +38,8 @@ struct value object_stripped(const struct object *o)
 {
     struct object_content *c = o->content;
     if (!c) return NIL;
-    if (!c->known) c->stripped = noise_strip(c->a, o->v);
+    if (c->known) return c->stripped; /* and nothing is written: two threads may ask */
+    c->stripped = noise_strip(c->a, o->v);
     c->known = true;
     return c->stripped;
 }
@@ -305,12 +306,21 @@ void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n,
         if (!strmap_get(&out->by_id, out->v[i].id)) strmap_put(&out->by_id, out->v[i].id, &out->v[i]);
 }
 
+void objects_settle(struct objects *o, struct arena *a)
+{
+    struct arena *contents = arena_new(a->guard);
+    arena_defer(a, free_arena, contents);
+    o->a = a;
+    for (uint32_t i = 0; i < o->n; i++)
+        if (o->v[i].content) o->v[i].content->a = contents;
+}
+
 bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out)
 {
     struct manifest *v;
     uint32_t n;
     *out = (struct objects){.a = a, .by_id = strmap_new(a)};
-    if (!render_manifests(r, &v, &n, MANIFEST_WHOLE)) return false;
+    if (!render_manifests(a, r, &v, &n, MANIFEST_WHOLE)) return false;
     objects_of_manifests(a, v, n, ns, out);
     return true;
 }

@@ -39,6 +39,8 @@ struct objects {
 bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out);
 /* The same from the manifests of a render; they must outlive the objects. */
 void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out);
+/* What is worked out of the objects later comes from `a`: for objects that another thread made. */
+void objects_settle(struct objects *o, struct arena *a);
 const struct object *objects_find(const struct objects *o, struct str id);
 /* The manifest without version labels and checksums; shared with the manifest where nothing was left out. NIL: not rendered. */
 struct value object_stripped(const struct object *o);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/parallel.h"
 #include "base/sha256.h"
 #include "plan/planner.h"
 #include "plan/volatile.h"
@@ -318,42 +319,119 @@ static void link_findings(struct planner *p)
     }
 }
 
-struct plan *plan_make(struct arena *a, const struct facts *f, struct diags *d)
+/* ---- the whole ---- */
+
+static bool read_runbook(struct planner *p)
 {
-    struct planner p = {.a = a, .f = f, .d = d, .plan = NEW(a, struct plan)};
+    const struct facts *f = p->f;
     struct str profile = f->profile.name.n ? f->profile.name : STR("generic");
-    struct plan *q = p.plan;
-    q->forward.a = q->back.a = a;
-    struct str text = rulebook_find(f->o->rules, str_printf(a, "runbooks/%.*s.yaml", STR_ARG(profile))).text;
+    struct str text = rulebook_find(f->o->rules, str_printf(p->a, "runbooks/%.*s.yaml", STR_ARG(profile))).text;
     if (!text.p) text = rulebook_find(f->o->rules, STR("runbooks/generic.yaml")).text; /* a profile need not have a runbook of its own */
-    p.book = runbook_read(a, profile, text, d);
-    if (!p.book) return NULL;
-    if (!describe(&p)) return NULL;
-    if (f->o->as_written && !runbook_as_written(a, p.book)) {
-        diag_error(d, NOWHERE, "the profile %.*s has no runbook that could be taken as it is written", STR_ARG(profile));
-        return NULL;
-    }
-    if (!f->planned->rendered) {
-        q->refused = str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->planned->render.error));
+    p->book = runbook_read(p->a, profile, text, p->d);
+    if (!p->book) return false;
+    if (!f->o->as_written || runbook_as_written(p->a, p->book)) return true;
+    return diag_error(p->d, NOWHERE, "the profile %.*s has no runbook that could be taken as it is written", STR_ARG(profile));
+}
+
+/* What was rendered, object by object and document by document; nothing of it depends on what changed. */
+static void add_tables(struct planner *p)
+{
+    const struct side *planned = p->f->planned;
+    struct uncertain old = uncertain_files(p->a, &p->f->old_side), new = uncertain_files(p->a, planned);
+    shape_begin(p);
+    add_objects(p, &old, &new);
+    add_documents(p, &p->f->old_side, &old, "old");
+    add_documents(p, planned, &new, "new");
+}
+
+static void add_shape(struct planner *p)
+{
+    struct plan *q = p->plan;
+    shape_finish(p);
+    timing_make(p);
+    add_units(p);
+    add_images(p, p->shape.workloads_old, p->shape.workloads_old_n, &q->images_old, &q->images_old_n, &q->images_old_cap);
+    add_images(p, p->shape.workloads_new, p->shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
+}
+
+/* ---- what goes on aside ---- */
+
+struct plan_ahead {
+    struct facts *f;
+    struct facts own;         /* with origins and parses that nobody else adds to meanwhile */
+    struct planner p;
+    struct aside *shaping;    /* NULL: there is nothing to shape, or it failed */
+    bool failed;
+};
+
+static void compare_aside(void *context, struct arena *mine) { facts_compare(context, mine); }
+
+static void shape_aside(void *context, struct arena *mine)
+{
+    struct plan_ahead *x = context;
+    x->p.a = mine;
+    x->p.f = &x->own;
+    add_shape(&x->p);
+}
+
+/* What is worked out of an object when it is asked for, so that two may ask at once. */
+static void strip_all(const struct objects *o)
+{
+    for (uint32_t i = 0; i < o->n; i++) object_stripped(&o->v[i]);
+}
+
+static void start_shaping(struct arena *a, struct plan_ahead *x)
+{
+    struct facts *f = x->f;
+    if (f->old_side.chart) values_compile_schemas(f->old_side.chart);
+    if (f->planned->chart) values_compile_schemas(f->planned->chart);
+    x->own = *f;
+    x->own.origins = origins_fork(a, f->origins);
+    f->parses = parse_cache_fork(a, f->parses); /* the one that x has stays as it is */
+    x->shaping = aside_start(a, shape_aside, x);
+}
+
+struct plan_ahead *plan_start(struct arena *a, struct facts *f, struct diags *d)
+{
+    struct plan_ahead *x = NEW(a, struct plan_ahead);
+    struct plan *q = NEW(a, struct plan);
+    *x = (struct plan_ahead){.f = f, .p = {.a = a, .f = f, .d = d, .plan = q}};
+    q->forward.a = q->back.a = a;
+    const struct side *sides[] = {&f->old_side, f->planned, f->judged};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) strip_all(&sides[i]->objects);
+    struct aside *comparing = aside_start(a, compare_aside, f);
+    x->failed = !read_runbook(&x->p) || !describe(&x->p);
+    x->p.described = *q;
+    bool rendered = !x->failed && f->planned->rendered;
+    if (rendered) add_tables(&x->p);
+    aside_wait(comparing);
+    if (rendered) start_shaping(a, x);
+    return x;
+}
+
+struct plan *plan_make(struct arena *a, struct plan_ahead *x, struct diags *d)
+{
+    if (x->failed) return NULL;
+    if (x->shaping) aside_wait(x->shaping);
+    struct planner *p = &x->p;
+    struct plan *q = p->plan;
+    const struct facts *f = x->f;
+    p->a = a;
+    p->f = f;
+    p->d = d;
+    struct str refused = f->planned->rendered ? stages_refusal(a, f) :
+        str_printf(a, "The new version does not render with these values, so there is nothing to upgrade to: %.*s", STR_ARG(f->planned->render.error));
+    if (refused.n) {
+        *q = p->described;
+        q->refused = refused;
         return q;
     }
-    q->refused = stages_refusal(a, f);
-    if (q->refused.n) return q;
-    shape_make(&p);
-    timing_make(&p);
-    struct uncertain old = uncertain_files(a, &f->old_side), new = uncertain_files(a, f->planned);
-    add_objects(&p, &old, &new);
-    add_units(&p);
-    add_documents(&p, &f->old_side, &old, "old");
-    add_documents(&p, f->planned, &new, "new");
-    add_images(&p, p.shape.workloads_old, p.shape.workloads_old_n, &q->images_old, &q->images_old_n, &q->images_old_cap);
-    add_images(&p, p.shape.workloads_new, p.shape.workloads_new_n, &q->images_new, &q->images_new_n, &q->images_new_cap);
-    if (!make_list(&p, &q->forward, p.book->forward, p.book->forward_n, false) || !make_list(&p, &q->back, p.book->back, p.book->back_n, true)) return NULL;
-    permissions_make(&p);
-    impact_make(&p);
-    unique_ids(&p);
-    link_findings(&p);
-    finish_inverses(&p);
-    make_entries(&p);
+    if (!make_list(p, &q->forward, p->book->forward, p->book->forward_n, false) || !make_list(p, &q->back, p->book->back, p->book->back_n, true)) return NULL;
+    permissions_make(p);
+    impact_make(p);
+    unique_ids(p);
+    link_findings(p);
+    finish_inverses(p);
+    make_entries(p);
     return q;
 }

@@ -49,7 +49,7 @@ static inline struct plan *plan_of(struct arena *a, struct plan_case *c)
                           .terraform_dir = STR("deploy"), .as_written = c->as_written};
     test_values(a, &o->values, c->values, "values");
     test_values(a, &o->new_values, c->new_values, "new-values");
-    struct plan *p = facts_gather(c->facts, o, d) ? plan_make(a, c->facts, d) : NULL;
+    struct plan *p = facts_collect(c->facts, o, d) ? plan_make(a, plan_start(a, c->facts, d), d) : NULL;
     if (!p) test_fail(__FILE__, __LINE__, "no plan: %.*s", STR_ARG(d->n ? d->v[d->n - 1].message : STR("")));
     return p;
 }

@@ -68,6 +68,7 @@ struct planner {
     const struct facts *f;
     struct diags *d;
     struct plan *plan;
+    struct plan described;            /* the plan before anything was added that a refusal would not have */
     struct runbook *book;
     struct shape shape;
     struct timing timing;
@@ -83,7 +84,9 @@ struct planner {
     struct str back_helm_id, back_upgrade_id; /* the two ways back; "" for one that there is not */
 };
 
-bool shape_make(struct planner *p);
+/* The items of both sides; then, where it is known what changed, the workloads, scalers and claims among them. */
+void shape_begin(struct planner *p);
+void shape_finish(struct planner *p);
 const struct item *shape_item(const struct shape *s, struct str id);
 /* Whether Helm's own record holds it (hooks and what they apply are not in it). */
 bool item_in_release(const struct object *o);

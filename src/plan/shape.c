@@ -192,7 +192,7 @@ static void choose_replicas(struct shape *s)
     }
 }
 
-bool shape_make(struct planner *p)
+void shape_begin(struct planner *p)
 {
     struct shape *s = &p->shape;
     const struct facts *f = p->f;
@@ -201,21 +201,25 @@ bool shape_make(struct planner *p)
     add_items(p, &f->planned->objects, true);
     drop_items(p);
     index_items(p);
-    s->workloads_old = workloads_of(p->a, &f->old_side.objects, &s->workloads_old_n);
-    s->workloads_new = workloads_of(p->a, &f->planned->objects, &s->workloads_new_n);
+}
+
+void shape_finish(struct planner *p)
+{
+    struct shape *s = &p->shape;
+    const struct facts *f = p->f;
+    s->workloads_old = f->old_side.workloads;
+    s->workloads_old_n = f->old_side.workloads_n;
+    s->workloads_new = f->planned->workloads;
+    s->workloads_new_n = f->planned->workloads_n;
     /* No pointer into units or scalers is kept before all of them are there. */
     add_units(p, s->workloads_old, s->workloads_old_n, false);
     add_units(p, s->workloads_new, s->workloads_new_n, true);
-    uint32_t n;
-    struct scaler *v = scalers_of(p->a, &f->old_side.objects, &n);
-    add_scalers(p, v, n, false);
-    v = scalers_of(p->a, &f->planned->objects, &n);
-    add_scalers(p, v, n, true);
+    add_scalers(p, f->old_side.scalers, f->old_side.scalers_n, false);
+    add_scalers(p, f->planned->scalers, f->planned->scalers_n, true);
     link_scalers(s);
     link_renames(p);
     add_claims(p);
     name_captures(p);
     shape_find_replicas_keys(p);
     choose_replicas(s);
-    return true;
 }

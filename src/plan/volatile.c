@@ -6,10 +6,24 @@ static const char *const words[] = {
     "genPrivateKey", "genCA", "genSelfSignedCert", "genSignedCert", "uuidv4", "now ", "now)", "now|", "shuffle", "bcrypt", "htpasswd", "encryptAES", "derivePassword",
 };
 
-static bool has_word(struct str text)
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static bool word_begins(struct str text)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_has(text, str_from(words[i]))) return true;
+        if (words[i][0] == text.p[0] && str_starts(text, str_from(words[i]))) return true;
+    return false;
+}
+
+/* They are looked for where a word begins, and a field where its point stands. */
+static bool has_word(struct str text)
+{
+    bool inside = false;
+    for (size_t i = 0; i < text.n; i++) {
+        bool letter = is_letter(text.p[i]);
+        if ((letter ? !inside : text.p[i] == '.') && word_begins(str_from_n(text, i))) return true;
+        inside = letter;
+    }
     return false;
 }
 

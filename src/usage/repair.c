@@ -290,6 +290,12 @@ static bool render_tolerantly(struct trial *t, struct render *r)
 void usage_repair(struct bench *now, struct usage *out)
 {
     struct trial t = {.now = now, .u = out, .user = (struct map *)now->user};
+    if (now->base) {
+        out->base = *now->base;
+        out->based = true;
+        out->without = t.user;
+        return;
+    }
     for (int round = 0; round < ROUNDS; round++) {
         struct render *r = NEW(now->a, struct render);
         if (render_base(now, t.user, r, now->env)) {

@@ -222,7 +222,7 @@ static void gather_outcome(struct bench *old, struct bench *now, const struct va
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out)
 {
     struct env *env = NEW(a, struct env), *given = (struct env *)now->env;
-    struct counting c = {.env = given};
+    struct counting c = {.env = given, .calls = now->base_asked};
     *env = *given;
     if (env->lookup) {
         env->lookup = count_lookup;
@@ -232,8 +232,7 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     usage_keys(a, now->user, out);
     usage_repair(now, out);
     now->user = out->without;
-    now->base = &out->base;
-    if (!out->based) now->base = NULL;
+    now->base = out->based ? &out->base : NULL;
     struct effects effects = {.u = out};
     for (uint32_t i = 0; now->base && i < now->base->files_n; i++) collect_images(a, now->base->files[i].text, &effects.images);
     usage_lanes(old, now, out->n, find_effect, &effects);

@@ -85,6 +85,7 @@ struct bench {
     struct parse_cache *parses;
     struct inputs *inputs;
     struct render *base;          /* the base render; it must have succeeded */
+    bool base_asked;              /* it looked something up in the cluster */
     const struct origins *origins;
     struct str ns;
     struct read_place *places;    /* where what the base render read stands, sorted; made at the first question */
@@ -166,7 +167,8 @@ bool usage_rebase(struct bench *b, const struct map *user, struct render *r);
 /* Which of the changed defaults that the user relies on have an effect; sets u->defaults. */
 void usage_defaults(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u);
 
-/* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered. */
+/* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered; so did
+ * the new side where now->base is given, with now->user as they are. */
 void usage_find(struct arena *a, struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *out);
 
 #endif
