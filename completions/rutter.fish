@@ -137,6 +137,7 @@ complete -c rutter -n '__fish_seen_subcommand_from verify' -l env -r -d 'environ
 complete -c rutter -n '__fish_seen_subcommand_from verify' -l format -r -d 'what is printed; plan: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint: text, short, json, sarif, github, markdown; diff: text, json; rules: text, json, docs'
 complete -c rutter -n '__fish_seen_subcommand_from verify' -l output -s o -r -d 'write plan, scripts, findings and values files there; migrate-values: the rewritten files; rules: the pages; verify --mutants: the harmless ones'
 complete -c rutter -n '__fish_seen_subcommand_from verify' -l states -d 'print as JSON in which states each object may be after each step, instead of the verdict'
+complete -c rutter -n '__fish_seen_subcommand_from verify' -l foretell -d 'print as JSON how the plan ends when every step does what it can, and what is wrong there, instead of the verdict'
 complete -c rutter -n '__fish_seen_subcommand_from verify' -l mutants -d 'change single steps and count how many of these changes the proof catches or shows to be harmless'
 complete -c rutter -n '__fish_seen_subcommand_from verify' -l verbose -s v -d 'say on standard error what was done and how often'
 complete -c rutter -n '__fish_seen_subcommand_from diff' -l old -r -d 'the chart as it is installed: a directory or a .tgz'

@@ -157,6 +157,7 @@ _rutter() {
       '*--format[what is printed; plan\: shell, rollback, json, markdown, html, argo, tekton, github-actions, ansible; lint\: text, short, json, sarif, github, markdown; diff\: text, json; rules\: text, json, docs]:FORMAT:_files' \
       '*--output[write plan, scripts, findings and values files there; migrate-values\: the rewritten files; rules\: the pages; verify --mutants\: the harmless ones]:DIR:_files' \
       '*--states[print as JSON in which states each object may be after each step, instead of the verdict]' \
+      '*--foretell[print as JSON how the plan ends when every step does what it can, and what is wrong there, instead of the verdict]' \
       '*--mutants[change single steps and count how many of these changes the proof catches or shows to be harmless]' \
       '*--verbose[say on standard error what was done and how often]' \
       '*:file:_files'

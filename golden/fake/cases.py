@@ -66,6 +66,16 @@ def mutants(name, case, share):
     return {'name': name + ', mutants', 'case': case, 'fast': True, 'do': 'harmless', 'how': {'share': share}}
 
 
+def written(case):
+    """The same pair, planned from the runbook as it is written, which knows nothing of values for the new side."""
+    return dict({k: v for k, v in case.items() if k != 'new_values'}, options=['--runbook-as-written', '--force', '--profile', 'sie'])
+
+
+def as_written(name, case, **how):
+    """The runbook as it is written, which the proof refuses: it ends as the proof foretells."""
+    return {'name': name + ', the runbook as written', 'case': written(case), 'fast': True, 'do': 'as_written', 'how': how}
+
+
 def both(name, case):
     """Scripts and executor side by side."""
     return {'name': name + ', both ways', 'case': case, 'fast': False, 'do': 'agree', 'how': {}}
@@ -96,12 +106,15 @@ def sample(root, shared, folder, thorough=False):
                  both('v0.2.0 to v0.3.0, gke, helm 4', gke), broken('v0.2.0 to v0.3.0, gke, helm 4', gke, stride=3, moved=True),
                  plan_json('v0.2.0 to v0.3.0, PVC, helm 3', pvc, stride=2), scripts('v0.2.0 to v0.3.0, PVC, helm 3', pvc, 18, {'stride': 5}),
                  both('v0.2.0 to v0.3.0, PVC, helm 3', pvc)]
+        jobs += [as_written('v0.2.0 to v0.3.0, %s, helm %d' % (kind, major), dict(case, major=major), moved=moved)
+                 for kind, case, moves in (('gke', gke, (False, True)), ('PVC', pvc, (False,))) for major in (4, 3) for moved in moves]
     else:
         missing.append('pairs of SIE: %s is not there' % os.path.join(shared, 'sie'))
     for major, strategy in (4, 'chart'), (3, 'oci'), (3, 'terraform'):
         case, name = dict(demo(root), major=major, strategy=strategy), 'demo, %s, helm %d' % (strategy, major)
         jobs += [plan_json(name, case, moved=False), plan_json(name + ', moved', case, moved=True), scripts(name, case, 18, {'stride': 3}),
                  honest(name, case, 3, 24), broken(name, case, moved=major == 4)]
+    jobs += [as_written('demo, helm %d' % major, dict(demo(root), major=major), moved=moved) for major in (4, 3) for moved in (False, True)]
     jobs.append(mutants('demo, chart, helm 4', dict(demo(root), major=4), 1 if thorough else 6))
     return jobs, missing
 

@@ -4,7 +4,9 @@ An operation is a generator that yields before each of its changes, so that the 
 such point. What goes wrong is told by `faults`: {'patch': keys, 'create': key, 'delete': keys, 'hook': name, 'hook idle': name, 'wait': True}; an idle hook fails
 before it has done anything.
 """
+import copy
 import os
+import re
 import shutil
 
 import cluster
@@ -382,6 +384,21 @@ def read_words(argv):
     return plain, flags, files
 
 
+def with_sets(values, argv):
+    """--set KEY.KEY=TEXT over the values: of its language only that."""
+    out = copy.deepcopy(values)
+    for text in (argv[n + 1] for n, word in enumerate(argv[:-1]) if word == '--set'):
+        path, has, value = text.partition('=')
+        if not has or not re.fullmatch(r'[A-Za-z][\w.-]*', path) or not re.fullmatch(r'v[\w.-]*', value):
+            raise HelmError('the stand-in does not know this --set: %s' % text)
+        *way, last = path.split('.')
+        at = out
+        for key in way:
+            at = at.setdefault(key, {})
+        at[last] = value
+    return out
+
+
 def release_data(record):
     """A release as --template sees it."""
     chart = record['chart']
@@ -453,12 +470,13 @@ def change_command(c, made, major, argv, faults=None):
     plain, flags, files = read_words(argv)
     ns = flags.get('namespace', 'default')
     if plain[0] == 'upgrade':
-        if 'reuse-values' in flags or 'install' in flags or 'i' in flags or 'set' in flags or 'atomic' in flags or 'rollback-on-failure' in flags:
+        if 'reuse-values' in flags or 'install' in flags or 'i' in flags or 'atomic' in flags or 'rollback-on-failure' in flags:
             raise HelmError('the stand-in does not know these flags: %s' % ' '.join(argv))
         if 'reset-values' in flags or files:
             values = made.user_values(files)
         else:
             values = records(c, ns, plain[1])[-1]['config']
+        values = with_sets(values, argv)
         steps = upgrade(c, made, major, plain[1], ns, plain[2], values, flags, faults)
         done = 'Release "%s" has been upgraded. Happy Helming!\n' % plain[1]
     elif plain[0] == 'rollback':

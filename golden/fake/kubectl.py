@@ -220,6 +220,12 @@ def one_object(c, plain, flags, ns):
 
 def annotate(c, plain, flags, ns):
     at = next((n for n, w in enumerate(plain) if n and ('=' in w or w.endswith('-'))), len(plain))
+    if 'all' in flags:
+        # Of a kind of which there is nothing it says nothing, and exits 0.
+        found, _ = find(c, named(plain[:at], flags, ns), flags, ns)
+        names = [o['metadata']['name'] for o in found]
+        one = {k: v for k, v in flags.items() if k != 'all'}
+        return Result(''.join(annotate(c, [plain[0], name] + plain[at:], one, ns).out for name in names))
     key, obj = one_object(c, plain[:at], flags, ns)
     annotations = dict(obj['metadata'].get('annotations') or {})
     for word in plain[at:]:

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import time
 
+import as_written
+import cases
 import scenario
 
 WRAPPER = r'''#!/bin/bash
@@ -141,6 +143,7 @@ class Real:
             words += ['-f', path]
         for path in case.get('new_values', ()):
             words += ['--new-values', path]
+        words += case.get('options', ())
         done = subprocess.run(words, capture_output=True, text=True)
         if done.returncode > 1:
             raise RuntimeError(done.stderr)
@@ -287,6 +290,10 @@ class Real:
         self.moved()
 
     def moved(self):
+        scalers = self.move()
+        self.run('scaled and paused beforehand' if scalers else 'scaled by hand beforehand: refused', self.dump('moved'), wanted=(0,) if scalers else (2,))
+
+    def move(self):
         ns = self.case['ns']
         scalers = json.loads(self.kube('-n', ns, 'get', 'scaledobject', '-o', 'json'))['items']
         for n, so in enumerate(scalers):
@@ -300,7 +307,50 @@ class Real:
             first = self.kube('-n', ns, 'get', 'statefulset', '-o', 'name').split()[0]
             self.kube('-n', ns, 'scale', first, '--replicas=2')
         self.settle()
-        self.run('scaled and paused beforehand' if scalers else 'scaled by hand beforehand: refused', self.dump('moved'), wanted=(0,) if scalers else (2,))
+        return scalers
+
+    # ---- the runbook as it is written ----
+
+    def look(self, name):
+        """A dump, asked as the fake cluster is; and Helm's newest record."""
+        with open(self.dump(name)) as f:
+            dump = json.load(f)
+        volumes = self.kube('get', 'persistentvolume', '-o', 'jsonpath={range .items[*]}{.metadata.annotations.control-plane\\.test/data-token}{"\\n"}{end}').split()
+        done = subprocess.run([self.helm, '-n', self.case['ns'], 'history', self.case['release'], '-o', 'json'], env=self.env, capture_output=True, text=True)
+        last = json.loads(done.stdout)[-1]
+        side = 'old' if last['chart'].endswith('-' + self.plan['versionOld']) else 'new'
+        return as_written.Dump(dump, self.plan, volumes), {'side': side, 'status': 'pending' if last['status'].startswith('pending') else last['status']}
+
+    def run_as_written(self, moved):
+        """There and back, each end as the proof foretells it; rows of the table."""
+        self.set_up()
+        if moved:
+            self.move()
+        shutil.rmtree(self.folder + '/work', ignore_errors=True)
+        sides = scenario.sides_of(self.made, self.case, self.dir)
+        told = as_written.Foretold(self.rutter, self.dir + '/plan.json', self.plan, sides, self.case['major'], self.case['major'] == 4, moved)
+        before, _ = self.look('before')
+        told.of_start(before)
+        for script in 'plan', 'rollback':
+            status, out, changes, seconds = self.script(script + '.sh')
+            self.settle()
+            now, record = self.look(script)
+            if script == 'plan':
+                told.saw(out)
+            stops = told.ends_at(script)
+            problems = [] if (status == 0) == (not stops) and stops in out else ['exit status %d, foretold was %s' % (status, stops or 'the end')] + out.splitlines()[-15:]
+            n, found = told.check_end(now, record, script)
+            problems += found
+            if script == 'rollback' and not stops:
+                free = {o['id'] for o in self.plan['objects'] if o.get('scaledBy')} if moved else set()
+                lines = self.control('diff', self.folder + '/before.json', self.folder + '/rollback.json', check=False).splitlines()
+                problems += told.check_differences(as_written.ids_of([line for line in lines if not self.autoscaled(line)], self.plan), free)
+            what = 'replicas moved, one ScaledObject paused' if moved else 'replicas as rendered'
+            self.rows.append((what, script + '.sh', status, seconds, told.words(script), n, problems))
+            print('%s %s: %s.sh %d (%d changes, %.0f s): %s: %s' % (self.case['name'], what, script, status, len(changes), seconds,
+                                                                  'as foretold' if not problems else 'NOT as foretold', told.words(script)), flush=True)
+            for line in problems:
+                print('     ' + line, flush=True)
 
     def down(self):
         self.control('down', check=False)
@@ -320,13 +370,13 @@ nothing scales: no hook can fail there, and the plan refuses what was scaled by 
 """
 
 
-def table(cases):
-    """The page: cases is [(name, rows)]."""
+def table(found):
+    """The page: found is [(name, rows)]."""
     out = [HEAD]
-    runs = sum(len(rows) for _, rows in cases)
-    good = sum(not row[6] for _, rows in cases for row in rows)
+    runs = sum(len(rows) for _, rows in found)
+    good = sum(not row[6] for _, rows in found for row in rows)
     out.append('%d runs, of which %d ended equal.\n' % (runs, good))
-    for name, rows in cases:
+    for name, rows in found:
         out += ['## %s\n' % name, '| run | changes | plan.sh | rollback.sh | after it |', '|---|---|---|---|---|']
         for what, changes, status, forward, back_status, back, problems, *rest in rows:
             end = 'killed' if status == -9 else 'exit %d' % status
@@ -335,6 +385,47 @@ def table(cases):
             out.append('| %s | %d | %s, %.0f s | %s, %.0f s | %s |' % (what.replace('|', '\\|'), len(changes), end, forward, 'exit %d' % back_status, back, after))
         out.append('')
     return '\n'.join(out)
+
+
+AS_WRITTEN = '## The runbook as it is written'
+
+AS_WRITTEN_HEAD = """
+`rutter plan --runbook-as-written` makes of the operator's runbook what it says, and the proof refuses it. With `--force` the scripts run all the same: its steps that only look
+are made runnable by the plan (the runbook's own ask images for a `wget` that they do not have, R4), those that change something are left as they are written. `rutter verify --foretell`
+says how that ends: which step fails, if one does, and for each object the state, or the few states, in which it is then. After each script all objects are compared with
+it: which version's fields they have, replicas, pauses and the data of claims ("parts" counts a workload and what scales it as one); and after a rollback that came to its end the
+objects that differ from before must be those that are foretold to be wrong, no more and no fewer, hooks' own objects and replicas that an autoscaler had set apart. Whether a hook fails that waits for what the upgrade has broken depends on how fast KEDA looks; which of the two endings is the one to compare with is told by Helm's message.
+"""
+
+
+def as_written_table(found):
+    """The section of the page: found is [(name, rows)]."""
+    out = [AS_WRITTEN, AS_WRITTEN_HEAD, '| with | script | ended | what the proof foretold to be wrong | parts compared | found |', '|---|---|---|---|---|---|']
+    for name, rows in found:
+        for what, script, status, seconds, words, n, problems in rows:
+            cells = '%s, %s' % (name, what), script, 'exit %d, %.0f s' % (status, seconds), words, '%d' % n, 'as foretold' if not problems else 'NOT: ' + '; '.join(p.strip() for p in problems[:4])
+            out.append('| %s |' % ' | '.join(c.replace('|', '\\|') for c in cells))
+    return '\n'.join(out) + '\n'
+
+
+def run_as_written(tool, folder, rutter, made, charts_of, helms, page):
+    """The runbook as it is written, in each of CASES; puts its section at the end of the page. (runs, of which did not end as foretold)"""
+    found = []
+    for kind, values, major in CASES:
+        case = cases.written(dict(charts_of(values), major=major, name='%s values, Helm %d' % (kind, major)))
+        real = Real(tool, 'rutter-%s%d' % (kind.lower(), major), folder, rutter, made, case, helms[major])
+        try:
+            for moved in (False, True) if kind == 'gke' else (False,):
+                real.run_as_written(moved)
+        finally:
+            real.down()
+        found.append((case['name'], real.rows))
+        with open(page) as f:
+            text = f.read().partition(AS_WRITTEN)[0]
+        with open(page, 'w') as f:
+            f.write(text.rstrip('\n') + '\n\n' + as_written_table(found))
+    rows = [row for _, rows in found for row in rows]
+    return len(rows), sum(bool(row[6]) for row in rows)
 
 
 def run_cases(tool, folder, rutter, made, charts_of, helms, page):

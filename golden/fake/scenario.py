@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 
+import as_written
 import cluster
 import executor
 import faults
@@ -59,6 +60,7 @@ class Scenario:
             words += ['--chart-ref', 'oci://registry.example.com/charts/' + self.made.metadata(case['old'])['name']]
         elif case.get('strategy') == 'terraform':
             words += ['--terraform-dir', os.path.join(self.lab.folder, 'module')]
+        words += case.get('options', ())
         return words
 
     def make_plan(self):
@@ -89,14 +91,7 @@ class Scenario:
 
     def predict(self):
         """Reads what the proof predicts."""
-        sides = {}
-        for side, revision in (('old', 1), ('new', 2)):
-            shown = self.made.render(self.case[side], self.case['release'], self.case['ns'], self.made.user_values([self.dir + '/values-%s.yaml' % side]),
-                                     revision, side == 'new', self.case['major'])
-            sides[side] = {cluster.key_of(o, self.case['ns']): helm.own(o, self.case['release'], self.case['ns']) for o in shown['objects']}
-            sides[side].update({cluster.key_of(h['object'], self.case['ns']): h['object'] for h in shown['hooks']})
-            sides[side].update(predicted.applied_by(shown['hooks'], self.made, self.case['ns']))
-        self.predicted = predicted.Predicted(self.rutter, self.dir + '/plan.json', self.plan, sides)
+        self.predicted = predicted.Predicted(self.rutter, self.dir + '/plan.json', self.plan, sides_of(self.made, self.case, self.dir))
 
     def look(self, point):
         """Is the state of the moment one that the proof predicted?"""
@@ -113,9 +108,10 @@ class Scenario:
         self.set_up(moved)
         shutil.rmtree(self.lab.work, ignore_errors=True)
         self.start = self.lab.cluster.dump()
-        if self.predicted is None:
+        if self.predicted is None and not self.case.get('options'):
             self.predict()
-        self.predicted.begin(self.lab.cluster)
+        if self.predicted:
+            self.predicted.begin(self.lab.cluster)
         self.journal = executor.new_journal()
         inputs = {'values-old': self.dir + '/values-old.yaml', 'values-new': self.dir + '/values-new.yaml'}
         for role in 'chart-old', 'chart-new':
@@ -464,6 +460,25 @@ class Scenario:
         faults.run(self, **how)
         self.report_strange('')
 
+    def as_written(self, moved=False):
+        """The runbook as it is written: there and back, each end as the proof foretells it."""
+        self.begin(moved)
+        told = as_written.Foretold(self.rutter, self.dir + '/plan.json', self.plan, sides_of(self.made, self.case, self.dir), self.case['major'], self.case['major'] == 4, moved)
+        told.of_start(self.lab.cluster)
+        for script in 'plan', 'rollback':
+            status, out = self.watched('/%s.sh' % script, lambda point, argv: None)
+            if script == 'plan':
+                told.saw(out)
+            stops, last = told.ends_at(script), helm.records(self.lab.cluster, self.case['ns'], self.case['release'])[-1]
+            problems = [] if (status == 0) == (not stops) and stops in out else ['exit status %d, foretold was %s' % (status, stops or 'the end')] + out.splitlines()[-12:]
+            record = {'side': 'old' if last['chart']['version'] == self.plan['versionOld'] else 'new', 'status': last['status']}
+            n, found = told.check_end(self.lab.cluster, record, script)
+            problems += found
+            if script == 'rollback' and not stops:
+                free = {o['id'] for o in self.plan['objects'] if o.get('scaledBy')} if moved else set()
+                problems += told.check_differences(as_written.ids_of(cluster.differences(self.start, self.lab.cluster.dump(), 10 ** 6), self.plan), free)
+            self.report('%s: %s.sh as written ends as foretold (%d parts; %s)' % ('moved' if moved else 'as rendered', script, n, told.words(script)), problems)
+
     def report_strange(self, label):
         if not self.predicted.checked:
             return
@@ -499,6 +514,17 @@ class Scenario:
         # Not possible here; then the way back has to be.
         self.report(name + ' (refused: %s)' % status, [] if status in (1, 2) else out.splitlines()[-25:])
         self.back(name + ' refused; rollback.sh', self.keep('refused-%d' % len(self.results)))
+
+
+def sides_of(made, case, folder):
+    """What each version has, with what its hooks apply: {'old': {key: object}, 'new': ...}. `folder`: of the plan, with the two values files."""
+    sides, ns = {}, case['ns']
+    for side, revision in (('old', 1), ('new', 2)):
+        shown = made.render(case[side], case['release'], ns, made.user_values(['%s/values-%s.yaml' % (folder, side)]), revision, side == 'new', case['major'])
+        sides[side] = {cluster.key_of(o, ns): helm.own(o, case['release'], ns) for o in shown['objects']}
+        sides[side].update({cluster.key_of(h['object'], ns): h['object'] for h in shown['hooks']})
+        sides[side].update(predicted.applied_by(shown['hooks'], made, ns))
+    return sides
 
 
 def thin(points, stride, first=0):

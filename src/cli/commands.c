@@ -54,6 +54,7 @@ const struct option cli_options[] = {
     {"work-dir", 0, OPTION_TEXT, "DIR", IN_PLAN, "where the scripts record (default: below XDG_STATE_HOME)", NULL},
     {"runbook-as-written", 0, OPTION_FLAG, NULL, IN_PLAN, "the runbook's own steps and nothing that makes up for what they lack; the proof shows where they fail", NULL},
     {"states", 0, OPTION_FLAG, NULL, IN_VERIFY, "print as JSON in which states each object may be after each step, instead of the verdict", NULL},
+    {"foretell", 0, OPTION_FLAG, NULL, IN_VERIFY, "print as JSON how the plan ends when every step does what it can, and what is wrong there, instead of the verdict", NULL},
     {"mutants", 0, OPTION_FLAG, NULL, IN_VERIFY, "change single steps and count how many of these changes the proof catches or shows to be harmless", NULL},
     {"force", 0, OPTION_FLAG, NULL, IN_PLAN, "write scripts that run although the plan is not proved", NULL},
     {"all", 0, OPTION_FLAG, NULL, IN_DIFF, "show version labels and checksums too", NULL},

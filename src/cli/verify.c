@@ -63,6 +63,7 @@ static void fill(struct options *o, const struct plan *p)
     if (!o->kube_version.n) o->kube_version = p->kube_version;
     if (!o->keda_version.n) o->keda_version = p->keda_version;
     if (!o->chart_ref.n) o->chart_ref = p->chart_ref;
+    o->as_written |= p->as_written;
     if (str_is(p->strategy, "oci")) o->strategy = STRATEGY_OCI;
     if (str_is(p->strategy, "terraform")) o->strategy = STRATEGY_TERRAFORM;
 }
@@ -144,8 +145,14 @@ int cli_verify(struct cli *c)
         fwrite(states.p, 1, states.n, c->out);
         return EXIT_OK;
     }
+    if (cli_has(c, "foretell")) {
+        struct str runs = proof_foretell(c->a, &p);
+        fwrite(runs.p, 1, runs.n, c->out);
+        return EXIT_OK;
+    }
     if (cli_has(c, "mutants")) return mutants(c, &p);
-    const struct proof *proof = proof_make(c->a, &p, true);
+    struct proof *proof = proof_make(c->a, &p, true);
+    proof_explain(c->a, &p, proof);
     struct str text = cli_clean(c->a, proof_text(c->a, proof));
     fwrite(text.p, 1, text.n, c->out);
     if (inputs) fputs("\nthe inputs given are the ones that the plan was made from\n", c->out);

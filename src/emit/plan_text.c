@@ -32,6 +32,25 @@ static void head(struct buf *b, const struct look *k, const struct plan *p)
     }
 }
 
+/* Why the proof refuses a plan; of a runbook taken as it is written, what it should do instead. */
+static void refusal(struct buf *b, const struct look *k, const struct plan *p)
+{
+    struct value v = p->proof.kind == V_MAP ? value_at(p->proof, "failures", NULL) : NIL;
+    /* Refused for another reason it was not looked at. */
+    if (v.kind != V_LIST || !list_len(v) || (p->refused.n && !str_starts(p->refused, STR("unproved: ")))) return;
+    heading(b, k, "Why it is not proved");
+    for (uint32_t i = 0; i < list_len(v); i++) {
+        struct value x = v.u.list->v[i];
+        struct str because = value_str_at(x, "because"), errata = value_str_at(x, "errata");
+        put(b, "  ", value_str_at(x, "text"), "\n");
+        if (!because.n) continue;
+        put(b, "      the runbook", errata.n ? str_printf(b->a, " (%.*s)", STR_ARG(errata)) : STR(""), "");
+        put(b, ": ", because, "\n");
+        put(b, "      rutter's own plan: ", value_str_at(x, "instead"), "\n");
+    }
+    buf_z(b, "  rutter verify plan.json tells the runs that show it.\n");
+}
+
 static void findings(struct buf *b, const struct look *k, const struct facts *f)
 {
     uint32_t count[3] = {0};
@@ -110,6 +129,7 @@ void emit_plan_text(struct buf *out, const struct emit_input *in)
     const struct look *k = in->color ? &colored : &plain;
     const struct plan *p = in->plan;
     head(out, k, p);
+    refusal(out, k, p);
     findings(out, k, in->f);
     if (p->refused.n) return;
     decisions(out, k, p);

@@ -125,6 +125,10 @@ static void failures(struct report *r)
         line_text(line_z(&b->line, " "), value_str_at(x, "text"));
         for (uint32_t k = 0; run.kind == V_LIST && k < list_len(run); k++)
             if (run.u.list->v[k].kind == V_STR) line_text(block_part(&r->d, b, k ? NULL : "Seen in"), v_text(run.u.list->v[k]));
+        struct str because = value_str_at(x, "because"), errata = value_str_at(x, "errata");
+        if (!because.n) continue;
+        line_text(block_part(&r->d, b, "The runbook"), errata.n ? str_printf(r->a, "%.*s: %.*s", STR_ARG(errata), STR_ARG(because)) : because);
+        line_text(block_part(&r->d, b, "Instead"), value_str_at(x, "instead"));
     }
 }
 

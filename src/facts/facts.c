@@ -286,7 +286,7 @@ static void migrate_new_side(struct facts *f)
     if (!f->migrated_side.rendered) return;
     if (failed) f->judged = &f->migrated_side;
     judge_own_values(f);
-    if (!f->o->new_values.files_n && f->migrated_side.passing == PASSING_NOTHING) f->planned = &f->migrated_side;
+    if (!f->o->new_values.files_n && !f->o->as_written && f->migrated_side.passing == PASSING_NOTHING) f->planned = &f->migrated_side;
 }
 
 bool facts_collect(struct facts *f, const struct options *o, struct diags *d)

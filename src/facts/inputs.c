@@ -2,6 +2,7 @@
 #include "base/parallel.h"
 #include "facts/gather.h"
 #include "text/units.h"
+#include "value/setflags.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -140,6 +141,20 @@ static void note_values_files(struct facts *f, const struct user_values *u)
     }
 }
 
+/* A runbook taken as it is written gives the new chart the old values again, with the new version's tags where it says so; --new-values it knows nothing of. */
+static bool read_values_as_written(struct facts *f)
+{
+    struct value tags = value_at(f->profile.data, "runbook", "tags", NULL);
+    f->new_side.per_file = f->old_side.per_file;
+    f->new_side.user = value_copy(f->a, v_map(f->old_side.user)).u.map;
+    for (uint32_t i = 0; tags.kind == V_LIST && i < list_len(tags); i++) {
+        if (tags.u.list->v[i].kind != V_STR) continue;
+        struct str error, text = str_printf(f->a, "%.*s=%.*s", STR_ARG(v_text(tags.u.list->v[i])), STR_ARG(f->new_side.chart->app_version));
+        if (!set_apply(f->a, SET_TYPED, text, f->new_side.user, NULL, 0, 0, NULL, NULL, &error)) return diag_error(f->diags, NOWHERE, "%.*s", STR_ARG(error));
+    }
+    return true;
+}
+
 bool facts_read_values(struct facts *f)
 {
     const struct options *o = f->o;
@@ -148,6 +163,7 @@ bool facts_read_values(struct facts *f)
     given.duplicates = &f->duplicates;
     if (!values_read_user(f->a, &given, f->inputs, f->origins, &f->old_side.user, &f->old_side.per_file, f->diags)) return false;
     note_values_files(f, &o->values);
+    if (o->as_written) return read_values_as_written(f);
     if (!o->new_values.files_n) {
         f->new_side.user = f->old_side.user;
         f->new_side.per_file = f->old_side.per_file;

@@ -68,9 +68,10 @@ static const struct shape_field preload_fields[] = {{"env", false, A_TEXT}, {"se
 static const struct shape_field pools_fields[] = {{"bundleLabel", false, A_TEXT}, {"preload", false, FIELDS_OF(preload_fields)}, {0}};
 static const struct shape_field metric_fields[] = {{"prefix", true, A_TEXT}, {"versions", true, A_TEXT}, {0}};
 static const struct shape metric = FIELDS_OF(metric_fields);
+static const struct shape_field given_fields[] = {{"tags", false, TEXTS}, {0}};
 static const struct shape_field profile_fields[] = {
     {"charts", false, TEXTS}, {"timeout", false, A_TEXT}, {"repository", false, FIELDS_OF(repository_fields)}, {"componentLabel", false, A_TEXT},
-    {"components", false, MAP_OF(part)}, {"pools", false, FIELDS_OF(pools_fields)}, {"metrics", false, LIST_OF(metric)}, {0},
+    {"components", false, MAP_OF(part)}, {"pools", false, FIELDS_OF(pools_fields)}, {"metrics", false, LIST_OF(metric)}, {"runbook", false, FIELDS_OF(given_fields)}, {0},
 };
 static const struct shape profile = FIELDS_OF(profile_fields);
 
@@ -89,7 +90,11 @@ static const struct shape_field endpoint_fields[] = {
 static const struct shape endpoint = FIELDS_OF(endpoint_fields);
 static const struct shape_field component_fields[] = {{"monitor", false, A_NUMBER}, {"edge", false, A_BOOL}, {"endpoints", false, LIST_OF(endpoint)}, {0}};
 static const struct shape component = FIELDS_OF(component_fields);
-static const struct shape_field written_fields[] = {{"upgrade", true, LIST_OF(entry)}, {"rollback", true, LIST_OF(entry)}, {0}};
+static const struct shape_field erratum_fields[] = {
+    {"script", true, TEXT_OF("plan|rollback")}, {"wrong", true, A_TEXT}, {"kind", false, A_TEXT}, {"errata", false, A_TEXT}, {"text", true, A_TEXT}, {"instead", true, A_TEXT}, {0},
+};
+static const struct shape erratum = FIELDS_OF(erratum_fields);
+static const struct shape_field written_fields[] = {{"upgrade", true, LIST_OF(entry)}, {"rollback", true, LIST_OF(entry)}, {"errata", false, LIST_OF(erratum)}, {0}};
 static const struct shape_field prometheus_fields[] = {{"valuesKey", false, A_TEXT}, {0}};
 static const struct shape_field runbook_fields[] = {
     {"profile", true, A_TEXT}, {"componentLabel", false, A_TEXT}, {"bundleLabel", false, A_TEXT}, {"profileLabel", false, A_TEXT}, {"tokenEnv", false, A_TEXT},

@@ -21,15 +21,16 @@ void make_naive_pause(struct planner *p)
 /* 2.2, option A: the old values again, and tags by --set. */
 void make_naive_upgrade(struct planner *p)
 {
-    static const char *const components[] = {"workers.common", "gateway", "config"};
     struct arena *a = p->a;
+    struct value tags = value_at(p->f->profile.data, "runbook", "tags", NULL);
     struct step *s = make_step(p, STEP_RUN, STR("upgrade"), STR(""));
     make_helm(p, &s->argv, "upgrade", str_z(a, p->plan->release), NULL);
     argv_add(a, &s->argv, ARG_INPUT, STR("chart-new"));
     argv_text(a, &s->argv, "-f", NULL);
     argv_add(a, &s->argv, ARG_WORK, STR("values.yaml"));
-    for (size_t i = 0; i < sizeof components / sizeof *components; i++)
-        argv_text(a, &s->argv, "--set", str_z(a, str_printf(a, "%s.image.tag=%.*s", components[i], STR_ARG(p->plan->app_new))), NULL);
+    for (uint32_t i = 0; tags.kind == V_LIST && i < list_len(tags); i++)
+        if (tags.u.list->v[i].kind == V_STR)
+            argv_text(a, &s->argv, "--set", str_z(a, str_printf(a, "%.*s=%.*s", STR_ARG(v_text(tags.u.list->v[i])), STR_ARG(p->plan->app_new))), NULL);
     argv_text(a, &s->argv, "--wait", "--timeout", "10m", NULL);
     s->timeout = 1200;
     s->timeout_why = STR("the runbook's ten minutes, and as much for its hooks");
@@ -46,6 +47,24 @@ void make_naive_resume(struct planner *p)
     for (uint32_t i = 0; i < p->shape.scalers_n; i++)
         if (p->shape.scalers[i].new) step_effect(p->a, s, EFFECT_UNPAUSE, p->shape.scalers[i].item->id, STR("autoscaling.keda.sh/paused-replicas"));
     s->inverse_why = STR("the runbook has none");
+}
+
+/* Where the runbook is known to be wrong: for the proof, which finds out by itself that it is. */
+void make_errata(struct planner *p)
+{
+    struct plan *q = p->plan;
+    struct value list = value_at(p->book->v, "asWritten", "errata", NULL);
+    q->as_written = true;
+    for (uint32_t i = 0; list.kind == V_LIST && i < list_len(list); i++) {
+        struct value x = list.u.list->v[i];
+        struct str v[6];
+        static const char *const keys[] = {"script", "wrong", "kind", "errata", "text", "instead"};
+        for (int k = 0; k < 6; k++) {
+            v[k] = value_str_at(x, keys[k]);
+            if (!v[k].p) v[k] = STR("");
+        }
+        *PUSH(p->a, q->errata, q->errata_n, q->errata_cap) = (struct plan_erratum){v[0], v[1], v[2], v[3], v[4], v[5]};
+    }
 }
 
 /* 4.2: without --wait and --timeout. */

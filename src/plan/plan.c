@@ -430,6 +430,7 @@ struct plan *plan_make(struct arena *a, struct plan_ahead *x, struct diags *d)
     permissions_make(p);
     impact_make(p);
     unique_ids(p);
+    if (f->o->as_written) make_errata(p);
     link_findings(p);
     finish_inverses(p);
     make_entries(p);

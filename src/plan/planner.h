@@ -159,6 +159,7 @@ typedef void maker(struct planner *p);
 maker make_tools, make_cluster, make_release, make_inputs, make_values_match, make_manifest_match, make_drift, make_scalers_match, make_served,
     make_references, make_absent, make_expandable;
 maker make_permissions, make_immutable;
+maker make_errata; /* no word of a runbook: of the whole plan */
 maker make_naive_pause, make_naive_upgrade, make_naive_resume, make_naive_rollback;
 maker make_record, make_captures;
 maker make_rollouts, make_endpoints, make_scaler_health, make_logs, make_prometheus, make_series, make_images_run, make_smoke, make_version,

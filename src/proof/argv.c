@@ -17,9 +17,12 @@ static void unknown(struct words *w, const char *why)
     if (!w->x->why) w->x->why = why;
 }
 
-static void weak(struct words *w, const char *why)
+static void weak(struct words *w, const char *code, const char *why)
 {
-    if (!w->x->weak) w->x->weak = why;
+    struct action *x = w->x;
+    for (uint32_t i = 0; i < x->weak_n; i++)
+        if (!strcmp(x->weak[i].code, code)) return;
+    if (x->weak_n < MOST_WEAK) x->weak[x->weak_n++] = (struct weakness){code, why};
 }
 
 static bool is_text(const struct arg *x, const char *z) { return x->kind == ARG_TEXT && str_is(x->text, z); }
@@ -321,18 +324,18 @@ static void read_upgrade_flags(struct words *w)
             files++;
         } else if (is_text(x, "--set")) {
             next(w);
-            weak(w, "what is given by --set stays in the recorded values");
+            weak(w, "pins", "what is given by --set stays in the recorded values");
         } else if (!release && is_text(x, str_z(w->r->a, w->r->plan->release))) release = true;
         else if (release && chart == SIDE_NONE && x->kind == ARG_INPUT) chart = side_of_role(x->text, "chart-");
         else return unknown(w, "a word of it is not modelled");
     }
     if (!release) unknown(w, "it is not this plan's release");
     else if (chart == SIDE_NONE || values == SIDE_NONE) unknown(w, "its chart or its values are of no side");
-    else if (chart != values) weak(w, "its chart and its values are not of one side");
-    else if (!reset) weak(w, "without --reset-values it may reuse values of the release");
-    if (!a->dry_run && (!a->waits || !timeout)) weak(w, "without --wait and --timeout its success says nothing");
+    else if (chart != values) weak(w, "values", "its chart and its values are not of one side");
+    else if (!reset) weak(w, "reuse", "without --reset-values it may reuse values of the release");
+    if (!a->dry_run && (!a->waits || !timeout)) weak(w, "no-wait", "without --wait and --timeout its success says nothing");
     const struct meant *words = model_capture(w->r, a->words);
-    if (!a->dry_run && (!words || words->meaning != MEANS_WORDS)) weak(w, "nothing in the record would tell that it was this run's: --description");
+    if (!a->dry_run && (!words || words->meaning != MEANS_WORDS)) weak(w, "no-words", "nothing in the record would tell that it was this run's: --description");
     a->side = chart;
 }
 
@@ -353,7 +356,7 @@ static void read_rollback_flags(struct words *w)
     const struct meant *m = model_capture(w->r, a->capture);
     if (!release) unknown(w, "it is not this plan's release");
     else if (!m || m->meaning != MEANS_REVISION || m->step->fresh) unknown(w, "it does not go to the revision that was recorded before the upgrade");
-    else if (!a->waits || !timeout) weak(w, "without --wait and --timeout its success says nothing");
+    else if (!a->waits || !timeout) weak(w, "no-wait", "without --wait and --timeout its success says nothing");
     a->side = SIDE_OLD;
 }
 

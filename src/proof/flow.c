@@ -8,10 +8,12 @@ struct disproof *proof_fail(struct search *q, const char *obligation, struct str
     return f;
 }
 
-static void complain(struct search *q, const char *obligation, const struct step *s, const char *what)
+static void complain_of(struct search *q, const char *obligation, const struct step *s, const char *code, const char *what)
 {
-    proof_fail(q, obligation, s->id, str_printf(q->a, "%.*s: %s", STR_ARG(s->id), what));
+    proof_fail(q, obligation, s->id, str_printf(q->a, "%.*s: %s", STR_ARG(s->id), what))->code = code;
 }
+
+static void complain(struct search *q, const char *obligation, const struct step *s, const char *what) { complain_of(q, obligation, s, NULL, what); }
 
 /* ---- argv: known, and what it claims ---- */
 
@@ -65,7 +67,7 @@ static void check_argv(struct search *q, const struct step *s, const struct acti
     bool may_change = s->kind == STEP_RUN && !s->reads;
     if (x->verb == VERB_UNKNOWN) q->unmodelled = true;
     if (x->verb == VERB_UNKNOWN) return complain(q, "model", s, x->why);
-    if (x->weak) complain(q, "model", s, x->weak);
+    for (uint32_t i = 0; i < x->weak_n; i++) complain_of(q, "model", s, x->weak[i].code, x->weak[i].text);
     if (!may_change && !looks(x->verb)) return complain(q, "model", s, "what should only look changes something");
     if (may_change && looks(x->verb)) return complain(q, "claims", s, "it is said to change something, and only looks");
     check_claims(q, s, x);

@@ -185,7 +185,7 @@ static void hook_apply(struct state *s, enum side to, bool bounds)
  * upgrade has another revision's number than the plan foresaw. */
 static void tell_hooks(struct doing *d, const struct helm *h, bool numbered, bool overlay, struct state s, enum fate fate, const char *what)
 {
-    bool running = fate == FATE_STOP;
+    bool running = fate != FATE_DONE;
     if (h->to == SIDE_NEW && running && d->part->scaler_applied) s.jobs = numbered ? d->r->all_jobs : JOB_STRAY;
     if (h->to == SIDE_OLD && running && d->part->scaler_applied) s.jobs |= JOB_OLD;
     if (!running && d->part->scaler_applied) s.jobs = 0;
@@ -234,14 +234,14 @@ static bool applies(const struct doing *d, const struct helm *h, int role)
 }
 
 /* Applied or not, object by object; everything that a run which stopped in the middle may leave. */
-static void tell_subsets(struct doing *d, const struct helm *h, const struct state *s, const char *what)
+static void tell_subsets(struct doing *d, const struct helm *h, const struct state *s, enum fate fate, const char *what)
 {
     int can = applies(d, h, ROLE_MAIN) | applies(d, h, ROLE_SCALER) << 1;
     for (int mask = 0; mask < 4; mask++) {
         struct state x = *s;
         if ((mask & 1) && (!(can & 1) || !apply_role(d, h, ROLE_MAIN, &x))) continue;
         if ((mask & 2) && (!(can & 2) || !apply_role(d, h, ROLE_SCALER, &x))) continue;
-        tell(d, &x, FATE_STOP, what);
+        tell(d, &x, fate, what);
     }
 }
 
@@ -252,10 +252,10 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
     s.outside = 0;
     /* A rollback's record bears its words from the beginning, an upgrade's only when it has succeeded (pkg/action/rollback.go, upgrade.go). */
     push_record(d, &s, h->to, STATUS_PENDING, h->rollback ? WORDS_ROLLBACK : WORDS_OTHER);
-    tell_subsets(d, h, &s, "killed while it applied objects");
+    tell_subsets(d, h, &s, FATE_STOP, "killed while it applied objects");
     struct state failed = with_status(&s, STATUS_FAILED);
     if (h->rollback) failed.records[failed.records_n > 1 ? failed.records_n - 2 : 0].status = STATUS_SUPERSEDED;
-    tell_subsets(d, h, &failed, "some objects were refused, the others applied");
+    tell_subsets(d, h, &failed, FATE_REFUSED, "some objects were refused, the others applied");
     struct state all = s;
     if (!apply_role(d, h, ROLE_MAIN, &all) || !apply_role(d, h, ROLE_SCALER, &all)) {
         tell(d, &failed, FATE_STUCK, h->rollback ? "it stops at an object that is there and not in the newest record, or whose replicas somebody else has set"
@@ -264,7 +264,7 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
     }
     struct state some = with_status(&all, STATUS_FAILED);
     if (h->rollback) some.records[some.records_n > 1 ? some.records_n - 2 : 0].status = STATUS_SUPERSEDED;
-    tell(d, &some, FATE_STOP, "all objects applied, nothing deleted");
+    tell(d, &some, FATE_APPLIED, "all objects applied, nothing deleted");
     delete_role(d, h, ROLE_MAIN, &all);
     delete_role(d, h, ROLE_SCALER, &all);
     struct helm hooks = *h;
@@ -272,7 +272,7 @@ static void change_release(struct doing *d, const struct helm *h, const struct s
     tell_hooks(d, &hooks, numbered, overlay, with_status(&all, STATUS_PENDING), FATE_STOP, "killed after it had applied and deleted everything");
     some = with_status(&all, STATUS_FAILED);
     if (h->rollback) some.records[some.records_n > 1 ? some.records_n - 2 : 0].status = STATUS_SUPERSEDED;
-    tell_hooks(d, &hooks, numbered, overlay, some, FATE_STOP, "everything applied and deleted, then a pod or a hook failed");
+    tell_hooks(d, &hooks, numbered, overlay, some, FATE_HOOK, "everything applied and deleted, then a pod or a hook failed");
     supersede(&all);
     /* The record of before is written first (pkg/action/upgrade.go): between the two no revision is deployed, and the newest is pending. */
     tell_hooks(d, &hooks, numbered, overlay, all, FATE_STOP, "killed between its last two records");
@@ -642,18 +642,24 @@ int model_condition(const struct doing *d, const struct state *s, const struct m
     return result < 0 ? -1 : c->negate ? !result : result;
 }
 
+static bool is_scaled(const struct part *p, const struct state *s) { return p->scaled && s->main.there == THING_THERE && s->scaler.there == THING_THERE; }
+
+void model_settle(struct doing *d, const struct state *before)
+{
+    struct state s = *before;
+    if (!is_scaled(d->part, &s) || !s.paused_at || s.settled == 1) return;
+    s.live = (uint8_t)(s.paused_at - 1);
+    s.settled = 1;
+    tell(d, &s, FATE_DONE, "KEDA scales to the count of the pause");
+}
+
 void model_environment(struct doing *d, const struct state *before)
 {
     const struct part *p = d->part;
     struct state s = *before;
     bool paused = p->pauses && model_is_paused(&s);
-    if (p->scaled && s.main.there == THING_THERE && s.scaler.there == THING_THERE) {
-        if (s.paused_at && s.settled != 1) {
-            s.live = (uint8_t)(s.paused_at - 1);
-            s.settled = 1;
-            tell(d, &s, FATE_DONE, "KEDA scales to the count of the pause");
-            s = *before;
-        }
+    model_settle(d, before);
+    if (is_scaled(p, &s)) {
         if (!paused || !s.settled) {
             struct state without = s;
             without.live = SYMBOLS;

@@ -30,11 +30,18 @@ enum verb {
     VERB_FORGET,     /* deletes Helm's record of the revision in `capture`; "": those of all pending operations */
 };
 
+/* What there is to say against a command, in one word (proof.h) and in a sentence. */
+struct weakness {
+    const char *code, *text;
+};
+
+enum { MOST_WEAK = 4 };
+
 /* Captures and work files are numbers once the plan has been read: indices in reading->captures and ->files; -1: none. */
 struct action {
     enum verb verb;
     const char *why;
-    const char *weak;        /* it is modelled, and not to be relied on; NULL: nothing to say against it */
+    struct weakness weak[MOST_WEAK]; uint32_t weak_n; /* it is modelled, and not to be relied on */
     enum side side;
     uint32_t *objects; uint32_t objects_n, objects_cap; /* indices in plan->objects */
     bool missing_ok, overwrite, remove, merge, volume, waits;
@@ -213,6 +220,9 @@ struct move {
 enum fate {
     FATE_DONE,    /* exit 0, as expected */
     FATE_STOP,    /* it failed, or was killed: the run stops here */
+    FATE_REFUSED, /* ... because some objects were refused: as that may leave this one */
+    FATE_HOOK,    /* ... with everything applied and deleted, because a pod or a hook failed */
+    FATE_APPLIED, /* ... and helm had gone on: all that was not refused is applied, nothing deleted */
     FATE_CUT,     /* it was done, and killed before that was noted. (That it was killed before it did anything is a stop before it.) */
     FATE_STUCK,   /* it fails in this state whatever happens */
     FATE_HARM,    /* it did what nothing can undo and nobody asked for */
@@ -227,6 +237,8 @@ struct doing {
 
 /* All outcomes of a step in this state. */
 void model_do(struct doing *d, const struct move *m, const struct state *before);
+/* KEDA may do what a pause asks for; of all that the environment may do the one thing that comes of the plan itself. */
+void model_settle(struct doing *d, const struct state *before);
 /* What the environment may do, of itself, in this state. */
 void model_environment(struct doing *d, const struct state *before);
 /* 1 true, 0 false, -1 either. */

@@ -316,6 +316,7 @@ struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
 struct proof *proof_attach(struct arena *a, struct plan *p, bool force)
 {
     struct proof *r = proof_make(a, p, false);
+    proof_explain(a, p, r);
     p->proof = proof_to_value(a, r);
     if (r->verdict != UNPROVED || p->refused.n) return r;
     struct str why = str_concat(a, UNPROVED_WORDS, r->failures[0].text);

@@ -20,9 +20,12 @@ struct premise {
 /* Why it is not proved. */
 struct disproof {
     const char *obligation;   /* "forward", "back", "flow", "claims", "losses", "model" */
+    const char *code;         /* what is wrong, in one word (below); NULL: only the text says */
     struct str subject;       /* object or step */
     struct str text;          /* one sentence */
     struct str *trace; uint32_t trace_n, trace_cap;  /* the run that shows it, one line a step */
+    struct str *objects; uint32_t objects_n, objects_cap; /* all that it is true of, where there are several */
+    const struct plan_erratum *erratum; /* what is wrong with the runbook there; NULL: nothing is known */
 };
 
 struct proof {
@@ -54,6 +57,21 @@ struct proof *proof_attach(struct arena *a, struct plan *p, bool force);
  * "chart-new", "constant"; "paused": "true"|"false"|"otherwise"; "overlayBounds": true (the scaler was made with an overlay's numbers); "data": "none"|"alive"|"detached"|"gone",
  * "kept", "retained" (of a claim); "stray": true (a hook's object under another revision's number)}. What is false or does not apply is left out. */
 struct str proof_states(struct arena *a, const struct plan *p);
+/* Of a plan that is not proved: puts the plainest reasons first. When every step succeeds and nobody disturbs the run, what is not as it should be at its end? And says
+ * of each reason what the plan's errata know of it. */
+void proof_explain(struct arena *a, const struct plan *p, struct proof *proof);
+/* How the plan ends when every step does what it can, as canonical JSON, for a harness that makes that run:
+ *
+ * {"plan": ID, "runs": [{"helm": 4, "applies": "server-side"|"client-side", "replicas": "rendered"|"moved" (before the plan: the chart's, or those of an autoscaler that somebody may have
+ * paused), "hookFails": true (the one mishap that may come of the plan itself: a hook of the upgrade waits for what it has broken), "plan": ENDING, "rollback": ENDING (missing: nothing to undo)}]}
+ *
+ * ENDING: {"stops": STEP, "why", "object" (missing when the script comes to its end), "parts": [{"main", "scaler", "began", "states": [STATE...],
+ * "wrong": [{"wrong": CODE, "object", "text"}]}]}, with the parts and STATEs of proof_states. "began": "absent"|"paused"|"paused at a number"|"as rendered" (that one
+ * alone, in a run whose replicas were moved), missing otherwise. A part is in one of its states; `wrong` is what is so in all of them, when the script came to its end.
+ *
+ * CODE, also of a disproof. Of an object: missing, left (it should be gone), foreign, old, new (of the other version), mixed, bounds, stray, kept, retained, replicas, paused, unpaused, data;
+ * of the release: release; of a command: stuck (it cannot be done), harm, pins, values, reuse, no-wait, no-words (model.h, argv.c). */
+struct str proof_foretell(struct arena *a, const struct plan *p);
 /* As it stands in plan.json. */
 struct value proof_to_value(struct arena *a, const struct proof *p);
 /* For people: the verdict first. */

@@ -346,3 +346,31 @@ TEST(proof_foretells_states)
     }
     CHECK(looked >= 1);
 }
+
+/* ---- how it ends when every step does what it can ---- */
+
+TEST(proof_foretells_a_good_end)
+{
+    struct made m = small_plan(a);
+    struct str told = proof_foretell(a, m.p);
+    CHECK(str_has(told, STR("\"applies\":\"server-side\"")) && str_has(told, STR("\"main\":\"ConfigMap/new\"")));
+    CHECK(!str_has(told, STR("\"wrong\"")));
+    /* Only where a hook fails does it stop. */
+    CHECK(str_has(told, STR("\"hookFails\":true")) && str_has(told, STR("\"stops\":\"upgrade\"")));
+}
+
+/* Without what deletes the new object, a second way back leaves it; and without the way back nothing is as before. */
+TEST(proof_foretells_what_is_wrong)
+{
+    struct made m = small_plan(a);
+    m.back->when_n = 0;
+    step_when(a, m.back, STR("status"), STR("failed"), false);
+    struct proof *r = proof_make(a, m.p, false);
+    CHECK(r->verdict == UNPROVED);
+    uint32_t before = r->failures_n;
+    proof_explain(a, m.p, r);
+    CHECK(r->failures_n > before && str_is(str_from(r->failures[0].obligation), "back"));
+    bool told = false;
+    for (uint32_t i = 0; i < r->failures_n; i++) told |= r->failures[i].code && str_is(str_from(r->failures[i].code), "new") && str_is(r->failures[i].subject, "ConfigMap/stays");
+    CHECK(told);
+}

@@ -3,9 +3,7 @@
 
 #include <stddef.h>
 
-enum mode { FORWARD, BACK, MODES };
-
-static bool is_back(const struct state *s) { return s->mode == BACK; }
+static bool is_back(const struct state *s) { return s->mode == MODE_BACK; }
 
 struct node {
     struct state s;
@@ -63,7 +61,7 @@ static int place_of_capture(const struct exploration *e, int capture)
 
 static void use_move(const struct exploration *e, struct uses *u, uint32_t at)
 {
-    const struct move *m = &e->moves[BACK][at];
+    const struct move *m = &e->moves[MODE_BACK][at];
     const struct action *x = m->x;
     const int captures[] = {x->capture_id, x->words_id, x->value_id, x->force_id};
     for (int i = 0; i < 4; i++) use(u, place_of_capture(e, captures[i]), at);
@@ -88,10 +86,10 @@ static void find_kept(struct exploration *e)
 {
     struct uses u;
     memset(&u, 0, sizeof u);
-    for (uint32_t i = 0; i < e->moves_n[BACK]; i++) use_move(e, &u, i);
+    for (uint32_t i = 0; i < e->moves_n[MODE_BACK]; i++) use_move(e, &u, i);
     for (int starts = 0; starts < 2; starts++) {
-        e->kept[starts] = NEW_ARRAY(e->q->a, struct mask, e->moves_n[BACK] + 1);
-        for (uint32_t pc = 0; pc <= e->moves_n[BACK]; pc++)
+        e->kept[starts] = NEW_ARRAY(e->q->a, struct mask, e->moves_n[MODE_BACK] + 1);
+        for (uint32_t pc = 0; pc <= e->moves_n[MODE_BACK]; pc++)
             for (uint32_t i = 0; i < PLACES; i++) {
                 bool over = u.last[i] <= pc, forgotten = !u.last[i] || (u.anew[i] && (over || starts));
                 ((uint8_t *)e->kept[starts][pc].v)[i] = forgotten ? 0 : 0xff;
@@ -111,15 +109,15 @@ static bool surely_applies(const struct move *m, uint32_t object)
 
 static void find_defined(struct exploration *e)
 {
-    for (uint32_t i = 0; e->part.scaler_applied && i < e->moves_n[BACK]; i++)
-        if (surely_applies(&e->moves[BACK][i], e->part.scaler)) e->defined = i + 1;
+    for (uint32_t i = 0; e->part.scaler_applied && i < e->moves_n[MODE_BACK]; i++)
+        if (surely_applies(&e->moves[MODE_BACK][i], e->part.scaler)) e->defined = i + 1;
 }
 
 /* What the rollback reads of Helm's records. */
 static void find_read(struct exploration *e)
 {
-    for (uint32_t i = 0; i < e->moves_n[BACK]; i++) {
-        const struct move *m = &e->moves[BACK][i];
+    for (uint32_t i = 0; i < e->moves_n[MODE_BACK]; i++) {
+        const struct move *m = &e->moves[MODE_BACK][i];
         int done = part_capture(&e->part, m->ids->done);
         if (done >= 0) e->words_read |= 1u << done;
         for (uint32_t k = 0; k < m->step->when_n; k++) {
@@ -297,98 +295,23 @@ static void reach_at(struct exploration *e, const struct state *now, const struc
 
 static void reach(struct exploration *e, const struct state *s, const struct step *step, const char *what) { reach_at(e, s, step, what, false); }
 
-/* ---- what a part is compared with ---- */
+/* ---- the end of a run ---- */
 
-enum { BEGAN_PAUSED_AT = 1, BEGAN_PAUSED = 2, BEGAN_ABSENT = 4, BEGAN_FOREIGN = 8, BEGAN_FLAGGED = 16 };
+static void fail(struct exploration *e, const char *obligation, const struct wrong *w, const struct step *last, const char *what);
 
-static uint8_t flag_before(const struct state *s) { return s->start & BEGAN_PAUSED ? FLAG_TRUE : s->start & BEGAN_FLAGGED ? FLAG_FALSE : FLAG_NONE; }
-
-static bool same_thing(struct thing x, struct thing y) { return !memcmp(&x, &y, sizeof x); }
-
-static const char *describe_thing(struct thing is, struct thing wanted)
+/* The end of a run, there or back. */
+static void compare(struct exploration *e, const struct state *s)
 {
-    if (is.there == THING_ABSENT) return "is not there";
-    if (wanted.there == THING_ABSENT) return "is there, and should not be";
-    if (is.there == THING_FOREIGN || wanted.there == THING_FOREIGN) return "is not the one that was there before";
-    if (is.values != wanted.values) return is.values == SIDE_NEW ? "is as the new version made it" : "is as the old version made it";
-    return is.only_new && wanted.values == SIDE_OLD ? "keeps fields that only the new version sets" : "keeps fields that only the old version sets";
+    struct wrongs w;
+    e->q->proof->runs++;
+    if (e->q->ended) e->q->ended(e->q->ended_context, &e->part, s);
+    search_compare_end(e->q, &e->part, s, &e->lost, &w);
+    if (w.n) fail(e, is_back(s) ? "back" : "forward", &w.v[0], NULL, NULL);
 }
 
-/* NULL: it is as it should be. */
-static const char *differs(struct thing is, struct thing wanted) { return same_thing(is, wanted) ? NULL : describe_thing(is, wanted); }
-
-static bool by_chart(uint8_t live) { return live >= SYMBOL_CONST_OLD && live <= SYMBOL_CONST; }
-
-static void fail(struct exploration *e, const char *obligation, uint32_t subject, const char *text, const struct step *last, const char *what);
-
-/* What a hook runs is done when it has ended: that it ran is in no state to bring back. */
-static bool is_work(const struct plan_object *o) { return str_is(o->kind, "Job") || str_is(o->kind, "Pod"); }
-
-static bool same_on_both(const struct plan_object *o) { return o->in_old && o->in_new && !o->compared_by_name && o->digest_old.n && str_eq(o->digest_old, o->digest_new); }
-
-/* The end of a rollback: the state from before. */
-static void compare_back(struct exploration *e, const struct state *s)
+static void fail_at(struct exploration *e, const char *obligation, const char *code, const char *text, const char *what)
 {
-    const struct part *p = &e->part;
-    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
-    const char *why;
-    /* A pause that KEDA has not yet looked at will be kept. */
-    uint8_t live = s->paused_at && s->settled != 1 ? (uint8_t)(s->paused_at - 1) : s->live;
-    e->q->proof->runs++;
-    if (e->q->ended) e->q->ended(e->q->ended_context, p, s);
-    struct thing wanted = thing_of(main && main->in_old ? SIDE_OLD : SIDE_NONE);
-    if (s->start & BEGAN_FOREIGN) wanted = (struct thing){THING_FOREIGN, 0, 0, 0};
-    if (main && p->hook && s->main.there == THING_ABSENT && (!main->hook_stays || is_work(main))) wanted = s->main; /* it goes by its policy, or is done */
-    if (main && p->hook && s->main.there == THING_THERE && same_on_both(main)) wanted = thing_of(s->main.values);
-    bool stays = main && p->crd && s->main.there != THING_ABSENT && !main->in_old;
-    /* Neither does what the new version's own policy keeps: taking it away may take others' data along. */
-    stays |= main && !main->in_old && str_is(main->owner_new, "kept") && s->main.there == THING_THERE;
-    if (stays || (p->crd && main->in_old)) wanted = s->main;
-    e->lost |= stays;
-    if (main && (why = differs(s->main, wanted))) return fail(e, "back", p->main, why, NULL, NULL);
-    if (p->hook && main->in_old && main->hook_stays && s->bounds) return fail(e, "back", p->main, "holds what an overlay's numbers made of it", NULL, NULL);
-    if (s->stray) return fail(e, "back", p->main, "was made by a second attempt, under a number that no step knows, and stays", NULL, NULL);
-    if (p->claim && main->in_old && p->bound && s->data != DATA_ALIVE) e->lost = true;
-    if (p->claim && !main->in_old && (s->data == DATA_GONE || s->data == DATA_DETACHED)) e->lost = true;
-    if (p->claim && main->in_old && s->kept) return fail(e, "back", p->main, "keeps the annotation that keeps it from being deleted", NULL, NULL);
-    if (p->claim && main->in_old && s->retained) return fail(e, "back", p->main, "has a volume with another reclaim policy than before", NULL, NULL);
-    if (scaler && (why = differs(s->scaler, thing_of(scaler->in_old ? SIDE_OLD : SIDE_NONE)))) return fail(e, "back", p->scaler, why, NULL, NULL);
-    if (scaler && s->bounds) return fail(e, "back", p->scaler, "has bounds that came from an overlay", NULL, NULL);
-    if (p->pauses && scaler->in_old && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
-        return fail(e, "back", p->scaler, s->paused_at ? "is paused, and was not before" : "is not paused any more", NULL, NULL);
-    if (p->pauses && scaler->in_old && s->paused != flag_before(s))
-        return fail(e, "back", p->scaler, s->paused ? "has another pause flag than before" : "has lost its pause flag", NULL, NULL);
-    if (p->scaled && main->in_old && by_chart(live)) return fail(e, "back", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
-    if (p->scaled && main->in_old && (s->start & (BEGAN_PAUSED | BEGAN_PAUSED_AT)) && live != SYMBOL_START)
-        return fail(e, "back", p->main, "was held at a number by a pause, and has another now", NULL, NULL);
-    if (p->pauses && s->paused_at && s->paused_at != SYMBOL_START + 1) return fail(e, "back", p->scaler, "is paused at another number than before", NULL, NULL);
-    const struct record *r = model_newest(s);
-    if (r->status != STATUS_DEPLOYED || r->side != SIDE_OLD) return fail(e, "back", UINT32_MAX, "the release is not deployed at the old version", NULL, NULL);
-}
-
-/* The end of plan.sh: the goal. */
-static void compare_forward(struct exploration *e, const struct state *s)
-{
-    const struct part *p = &e->part;
-    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
-    const char *why;
-    e->q->proof->runs++;
-    if (e->q->ended) e->q->ended(e->q->ended_context, p, s);
-    bool kept = main && !main->in_new && s->main.there == THING_THERE && (s->kept || str_is(main->owner_old, "kept"));
-    if (main && !p->hook && !kept && !p->crd && (why = differs(s->main, thing_of(main->in_new ? SIDE_NEW : SIDE_NONE)))) return fail(e, "forward", p->main, why, NULL, NULL);
-    if (p->crd && main->in_new && !main->in_old && s->main.there == THING_ABSENT && e->q->applies_crds) return fail(e, "forward", p->main, "is not there", NULL, NULL);
-    if (p->claim && main->in_old && p->bound && s->data != DATA_ALIVE) e->lost = true;
-    if (scaler && (why = differs(s->scaler, thing_of(scaler->in_new ? SIDE_NEW : SIDE_NONE)))) return fail(e, "forward", p->scaler, why, NULL, NULL);
-    if (scaler && s->bounds) return fail(e, "forward", p->scaler, "has bounds that came from an overlay", NULL, NULL);
-    bool both = scaler && scaler->in_old && scaler->in_new;
-    if (p->pauses && both && !(s->start & BEGAN_PAUSED_AT) != !s->paused_at)
-        return fail(e, "forward", p->scaler, s->paused_at ? "is left paused" : "is not paused any more", NULL, NULL);
-    if (p->pauses && both && s->paused != flag_before(s)) return fail(e, "forward", p->scaler, "has another pause flag than before", NULL, NULL);
-    if (p->scaled && main->in_old && main->in_new && by_chart(s->live)) return fail(e, "forward", p->main, "has the replicas of a chart or a constant, not those of its autoscaler", NULL, NULL);
-    if (p->scaled && !main->in_old && main->replicas_new >= 0 && s->live == SYMBOL_CONST)
-        return fail(e, "forward", p->main, "was given a number of replicas that is neither the chart's nor that of the one before it", NULL, NULL);
-    const struct record *r = model_newest(s);
-    if (r->status != STATUS_DEPLOYED || r->side != SIDE_NEW) return fail(e, "forward", UINT32_MAX, "the release is not deployed at the new version", NULL, NULL);
+    fail(e, obligation, &(struct wrong){code, UINT32_MAX, text}, e->step, what);
 }
 
 /* ---- telling a run ---- */
@@ -419,16 +342,17 @@ static uint32_t *way_to(const struct exploration *e, uint32_t at, uint32_t *n)
     return way;
 }
 
-static void fail(struct exploration *e, const char *obligation, uint32_t subject, const char *text, const struct step *last, const char *what)
+static void fail(struct exploration *e, const char *obligation, const struct wrong *w, const struct step *last, const char *what)
 {
     struct arena *a = e->q->a;
     e->failed = true;
     if (e->failure) return;
-    const struct plan_object *o = object(e, subject);
+    const struct plan_object *o = object(e, w->subject);
     struct disproof *f = e->failure = NEW(a, struct disproof);
     f->obligation = obligation;
+    f->code = w->code;
     f->subject = o ? o->id : last ? last->id : STR("");
-    f->text = o ? str_printf(a, "%.*s %s", STR_ARG(o->id), text) : str_from(text);
+    f->text = o ? str_printf(a, "%.*s %s", STR_ARG(o->id), w->text) : str_from(w->text);
     uint32_t n;
     const uint32_t *way = way_to(e, e->at, &n);
     start_lines(e, &e->v[way[n - 1]].s, f);
@@ -465,15 +389,17 @@ static void roll_back(struct exploration *e, const struct state *s, uint32_t beg
             reach(e, s, step, what);
             e->at = e->n - 1;
         }
-        compare_back(e, s);
+        struct state end = *s;
+        end.mode = MODE_BACK;
+        compare(e, &end);
         e->at = here;
         return;
     }
     uint32_t fresh = e->q->fresh_back[enter];
-    x.mode = BACK;
+    x.mode = MODE_BACK;
     x.clean = 0;
-    x.pc = first_at(e, BACK, enter);
-    x.again = fresh == UINT32_MAX ? UINT16_MAX : first_at(e, BACK, fresh);
+    x.pc = first_at(e, MODE_BACK, enter);
+    x.again = fresh == UINT32_MAX ? UINT16_MAX : first_at(e, MODE_BACK, fresh);
     simplify_records(e, &x);
     reach_at(e, &x, step, what, true);
 }
@@ -539,10 +465,10 @@ static void took_place(void *context, const struct state *after, enum fate fate,
     struct state x = *after;
     bool stuck = fate == FATE_STUCK;
     if (e->failed) return;
-    if (fate == FATE_HARM) return fail(e, is_back(after) ? "back" : "forward", UINT32_MAX, what, e->step, what);
+    if (fate == FATE_HARM) return fail_at(e, is_back(after) ? "back" : "forward", "harm", what, what);
     if (stuck && e->step->optional) fate = FATE_DONE;
-    else if (stuck && is_back(after)) return fail(e, "back", UINT32_MAX, "the rollback cannot go on", e->step, what);
-    else if (stuck && after->clean) return fail(e, "forward", UINT32_MAX, "the upgrade cannot succeed", e->step, what);
+    else if (stuck && is_back(after)) return fail_at(e, "back", "stuck", "the rollback cannot go on", what);
+    else if (stuck && after->clean) return fail_at(e, "forward", "stuck", "the upgrade cannot succeed", what);
     if (x.records_n != before->records_n || memcmp(x.records, before->records, sizeof x.records)) simplify_records(e, &x);
     if (fate == FATE_CUT) return unnoted(e, &x, what);
     if (fate != FATE_DONE) return stopped(e, &x, what);
@@ -552,26 +478,26 @@ static void took_place(void *context, const struct state *after, enum fate fate,
 }
 
 /* Whether its probe says that it is done, and whether its preconditions let it run. */
-static bool is_done(const struct exploration *e, const struct move *m, const struct state *x)
+bool search_is_done(const struct part *p, const struct move *m, const struct state *x)
 {
-    int i = part_capture(&e->part, m->ids->done);
+    int i = part_capture(p, m->ids->done);
     return i >= 0 && model_newest(x)->words == WORDS_FIRST + i;
 }
 
-static bool may_run(const struct exploration *e, const struct move *m, const struct state *x)
+bool search_may_run(const struct search *q, const struct part *p, const struct move *m, const struct state *x)
 {
     for (uint32_t i = 0; i < m->ids->before_n; i++) {
-        int k = part_capture(&e->part, m->ids->before[i]);
-        if (k >= 0 && meaning_of(e, m->ids->before[i]) == MEANS_REVISION && (x->captures[k] != VALUE_FIRST || !model_is_start(x))) return false;
+        int k = part_capture(p, m->ids->before[i]);
+        if (k >= 0 && q->r.captures[m->ids->before[i]].meaning == MEANS_REVISION && (x->captures[k] != VALUE_FIRST || !model_is_start(x))) return false;
     }
     return true;
 }
 
-static struct state passed_over(const struct exploration *e, const struct move *m, const struct state *before)
+struct state search_passed_over(const struct part *p, const struct move *m, const struct state *before)
 {
     struct state x = *before;
     for (uint32_t i = 0; i < m->step->captures_n; i++) {
-        int k = part_capture(&e->part, m->ids->takes[i]);
+        int k = part_capture(p, m->ids->takes[i]);
         if (k >= 0 && (x.captures[k] == VALUE_NONE || m->step->fresh)) x.captures[k] = VALUE_EMPTY;
     }
     x.pc++;
@@ -580,7 +506,7 @@ static struct state passed_over(const struct exploration *e, const struct move *
 
 static void pass_over(struct exploration *e, const struct move *m, const struct state *before)
 {
-    struct state x = passed_over(e, m, before);
+    struct state x = search_passed_over(&e->part, m, before);
     reach(e, &x, m->step, NULL);
 }
 
@@ -595,8 +521,8 @@ static void do_step(struct exploration *e, const struct state *before, const str
     }
     if (runs <= 0) pass_over(e, m, before);
     if (!runs) return;
-    if (is_done(e, m, before)) return pass_over(e, m, before);
-    if (!may_run(e, m, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
+    if (search_is_done(&e->part, m, before)) return pass_over(e, m, before);
+    if (!search_may_run(e->q, &e->part, m, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
     model_do(&e->d, m, before);
 }
 
@@ -624,11 +550,11 @@ static bool pass_quietly(const struct exploration *e, struct state *s)
         if (c < 0) return false;
         runs &= c == 1;
     }
-    if (!runs || is_done(e, m, s)) {
-        *s = passed_over(e, m, s);
+    if (!runs || search_is_done(&e->part, m, s)) {
+        *s = search_passed_over(&e->part, m, s);
         return true;
     }
-    if (!may_run(e, m, s)) return false;
+    if (!search_may_run(e->q, &e->part, m, s)) return false;
     struct single x = {.n = 0};
     struct doing d = {e->d.r, e->d.part, &x, only_outcome};
     model_do(&d, m, s);
@@ -653,7 +579,7 @@ static void visit(struct exploration *e, uint32_t i)
     env.outcome = environment;
     if (!m || m->environment) model_environment(&env, &s);
     if (is_back(&s)) {
-        if (!m) return compare_back(e, &s);
+        if (!m) return compare(e, &s);
         e->step = NULL;
         if (s.again < s.pc) resume(e, &s, NULL, "stopped, and started again");
     } else {
@@ -661,7 +587,7 @@ static void visit(struct exploration *e, uint32_t i)
         uint32_t from = s.far, to = m ? m->at + 1 : e->q->r.plan->forward.n;
         for (uint32_t k = from; k <= to; k++)
             if (k == from || e->q->alike[k] == k) roll_back(e, &s, k, NULL, "stopped");
-        if (!m) return compare_forward(e, &s);
+        if (!m) return compare(e, &s);
         if (e->fresh < s.pc) resume(e, &s, NULL, "stopped, and started again");
     }
     if (!e->failed) do_step(e, &s, m);
@@ -689,11 +615,11 @@ static bool follow(struct exploration *e, struct state *s)
     for (const struct move *m; (m = next_move(e, s));) {
         struct following f = {.done = false};
         struct doing d = {e->d.r, e->d.part, &f, first_success};
-        int runs = is_done(e, m, s) ? 0 : 1;
+        int runs = search_is_done(&e->part, m, s) ? 0 : 1;
         for (uint32_t i = 0; i < m->step->when_n; i++)
             if (model_condition(&e->d, s, m, i) <= 0) runs = 0;
         if (runs) model_do(&d, m, s);
-        else f = (struct following){passed_over(e, m, s), NULL, true};
+        else f = (struct following){search_passed_over(&e->part, m, s), NULL, true};
         if (!f.done) return false;
         if (f.what) *PUSH(e->q->a, p->witness, p->witness_n, p->witness_cap) = trace_line(e->q->a, m->step, f.what);
         *s = f.after;
@@ -705,15 +631,15 @@ static bool follow(struct exploration *e, struct state *s)
 static void witness(struct exploration *e)
 {
     struct search *q = e->q;
-    uint32_t n = e->moves_n[FORWARD] + e->moves_n[BACK];
+    uint32_t n = e->moves_n[MODE_FORWARD] + e->moves_n[MODE_BACK];
     if (q->without || e->failed || n <= q->witness_steps) return;
     q->witness_steps = n;
     q->proof->witness_n = 0;
     struct state s = e->v[0].s;
     uint32_t enter = q->enter[q->r.plan->forward.n];
     if (!follow(e, &s) || enter == UINT32_MAX) return;
-    s.mode = BACK;
-    s.pc = first_at(e, BACK, enter);
+    s.mode = MODE_BACK;
+    s.pc = first_at(e, MODE_BACK, enter);
     follow(e, &s);
 }
 
@@ -721,22 +647,7 @@ static void witness(struct exploration *e)
 
 static void begin(struct exploration *e, uint8_t start)
 {
-    const struct part *p = &e->part;
-    const struct plan_object *main = object(e, p->main), *scaler = object(e, p->scaler);
-    struct state s;
-    memset(&s, 0, sizeof s);
-    s.clean = 1;
-    s.start = start;
-    s.records_n = 1;
-    s.records[0] = (struct record){SIDE_OLD, STATUS_DEPLOYED, NUMBER_START, WORDS_START};
-    s.main = thing_of(main && main->in_old && !(start & BEGAN_ABSENT) ? SIDE_OLD : SIDE_NONE);
-    if (start & BEGAN_FOREIGN) s.main.there = THING_FOREIGN;
-    s.scaler = thing_of(scaler && scaler->in_old ? SIDE_OLD : SIDE_NONE);
-    s.live = p->scaled && main->in_old ? SYMBOL_START : SYMBOL_CONST;
-    s.data = p->claim && main->in_old && p->bound ? DATA_ALIVE : DATA_NONE;
-    s.paused_at = start & BEGAN_PAUSED_AT ? SYMBOL_START + 1 : 0;
-    s.paused = flag_before(&s);
-    s.settled = start & (BEGAN_PAUSED_AT | BEGAN_PAUSED) ? 1 : 0;
+    struct state s = search_start(e->q, &e->part, start);
     e->at = UINT32_MAX;
     reach(e, &s, NULL, NULL);
 }
@@ -744,7 +655,7 @@ static void begin(struct exploration *e, uint8_t start)
 /* A flag that pauses nothing is as good as none where no step sets, loses or asks for it. */
 static bool flag_matters(const struct exploration *e)
 {
-    for (int mode = FORWARD; mode < MODES; mode++)
+    for (int mode = MODE_FORWARD; mode < MODES; mode++)
         for (uint32_t i = 0; i < e->moves_n[mode]; i++) {
             const struct move *m = &e->moves[mode][i];
             if (m->x->verb == VERB_ANNOTATE && str_is(m->x->key, "autoscaling.keda.sh/paused")) return true;
@@ -767,22 +678,26 @@ static void begin_all(struct exploration *e)
     if (main && !main->in_old && !p->hook && !p->crd && !e->q->absent[p->main]) begin(e, BEGAN_FOREIGN);
 }
 
+struct move *search_moves(const struct search *q, const struct part *p, enum mode mode, uint32_t *n)
+{
+    const struct reading *r = &q->r;
+    const struct step_list *l = mode == MODE_BACK ? &r->plan->back : &r->plan->forward;
+    bool helm3 = p->major == 3;
+    const struct action *x = mode == MODE_BACK ? helm3 ? r->back3 : r->back : helm3 ? r->forward3 : r->forward;
+    const bool *in = p->steps + (mode == MODE_BACK ? r->plan->forward.n : 0);
+    *n = 0;
+    for (uint32_t i = 0; i < l->n; i++) *n += in[i];
+    struct move *v = NEW_ARRAY(q->a, struct move, *n + 1);
+    *n = 0;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (in[i]) v[(*n)++] = (struct move){l->v[i], &x[i], mode == MODE_BACK ? &r->back_ids[i] : &r->forward_ids[i], i, false};
+    return v;
+}
+
 static void find_moves(struct exploration *e, enum mode mode)
 {
-    const struct reading *r = &e->q->r;
-    const struct step_list *l = mode == BACK ? &r->plan->back : &r->plan->forward;
-    bool helm3 = e->part.major == 3;
-    const struct action *x = mode == BACK ? helm3 ? r->back3 : r->back : helm3 ? r->forward3 : r->forward;
-    const bool *in = e->part.steps + (mode == BACK ? r->plan->forward.n : 0);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < l->n; i++) n += in[i];
-    struct move *v = e->moves[mode] = NEW_ARRAY(e->q->a, struct move, n + 1);
-    for (uint32_t i = 0; i < l->n; i++) {
-        if (!in[i]) continue;
-        struct move m = {l->v[i], &x[i], mode == BACK ? &r->back_ids[i] : &r->forward_ids[i], i, false};
-        m.environment = environment_matters(e, &m);
-        v[e->moves_n[mode]++] = m;
-    }
+    struct move *v = e->moves[mode] = search_moves(e->q, &e->part, mode, &e->moves_n[mode]);
+    for (uint32_t i = 0; i < e->moves_n[mode]; i++) v[i].environment = environment_matters(e, &v[i]);
 }
 
 /* All runs of a part, under one way of applying. */
@@ -791,9 +706,9 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
     struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_n = q->slots_n};
     e.d = (struct doing){&q->r, &e.part, &e, took_place};
     e.size = (uint32_t)((offsetof(struct state, captures) + part->captures_n + 7) / 8 * 8);
-    find_moves(&e, FORWARD);
-    find_moves(&e, BACK);
-    e.fresh = q->fresh_forward == UINT32_MAX ? UINT32_MAX : first_at(&e, FORWARD, q->fresh_forward);
+    find_moves(&e, MODE_FORWARD);
+    find_moves(&e, MODE_BACK);
+    e.fresh = q->fresh_forward == UINT32_MAX ? UINT32_MAX : first_at(&e, MODE_FORWARD, q->fresh_forward);
     find_kept(&e);
     find_read(&e);
     find_defined(&e);

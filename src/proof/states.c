@@ -47,7 +47,7 @@ static const char *data_name(uint8_t data)
 
 static void put(struct map *m, const char *key, const char *text) { map_putz(m, key, v_str(str_from(text))); }
 
-static struct value state_value(struct arena *a, const struct part *p, const struct state *s)
+struct value search_state_value(struct arena *a, const struct part *p, const struct state *s)
 {
     struct map *m = map_new(a), *release = map_new(a);
     const struct record *newest = model_newest(s);
@@ -85,7 +85,7 @@ static void seen(void *context, const struct part *part, const struct state *s, 
     struct prediction *x = context;
     struct station *to = &x->stations[station_of(x, step, s->mode)];
     struct buf b = buf_new(x->a);
-    canonical_json(&b, state_value(x->a, part, s));
+    canonical_json(&b, search_state_value(x->a, part, s));
     strmap_put(stopped ? &to->stopped : &to->after, buf_str(&b), x);
 }
 

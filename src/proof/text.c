@@ -35,6 +35,12 @@ static struct value failure_value(struct arena *a, const struct disproof *f)
     if (f->subject.n) map_putz(m, "subject", v_str(f->subject));
     map_putz(m, "text", v_str(f->text));
     put_strings(a, m, "run", f->trace, f->trace_n);
+    put_strings(a, m, "objects", f->objects, f->objects_n);
+    if (f->code) map_putz(m, "wrong", v_str(str_from(f->code)));
+    if (!f->erratum) return v_map(m);
+    if (f->erratum->errata.n) map_putz(m, "errata", v_str(f->erratum->errata));
+    map_putz(m, "because", v_str(f->erratum->text));
+    map_putz(m, "instead", v_str(f->erratum->instead));
     return v_map(m);
 }
 
@@ -65,10 +71,24 @@ static void lines(struct buf *b, const char *title, const struct str *v, uint32_
     for (uint32_t i = 0; i < n; i++) buf_printf(b, "  %.*s\n", STR_ARG(v[i]));
 }
 
-static void failure_text(struct buf *b, const struct disproof *f)
+static bool same_run(const struct disproof *x, const struct disproof *y)
+{
+    if (!y || !x->trace_n || x->trace_n != y->trace_n) return false;
+    for (uint32_t i = 0; i < x->trace_n; i++)
+        if (!str_eq(x->trace[i], y->trace[i])) return false;
+    return true;
+}
+
+/* `before`: the one that was told last; NULL: none. */
+static void failure_text(struct buf *b, const struct disproof *f, const struct disproof *before)
 {
     buf_printf(b, "\n%s: %.*s\n", f->obligation, STR_ARG(f->text));
-    for (uint32_t i = 0; i < f->trace_n; i++) buf_printf(b, "  %s%.*s\n", i ? "" : "with ", STR_ARG(f->trace[i]));
+    if (same_run(f, before)) buf_z(b, "  (in the same run)\n");
+    for (uint32_t i = 0; !same_run(f, before) && i < f->trace_n; i++) buf_printf(b, "  %s%.*s\n", i ? "" : "with ", STR_ARG(f->trace[i]));
+    const struct plan_erratum *e = f->erratum;
+    if (!e) return;
+    buf_printf(b, "  the runbook%s%.*s%s: %.*s\n", e->errata.n ? " (" : "", STR_ARG(e->errata), e->errata.n ? ")" : "", STR_ARG(e->text));
+    buf_printf(b, "  rutter's own plan: %.*s\n", STR_ARG(e->instead));
 }
 
 struct str proof_text(struct arena *a, const struct proof *p)
@@ -77,7 +97,7 @@ struct str proof_text(struct arena *a, const struct proof *p)
     if (p->verdict == PROVED_UNDER) buf_printf(&b, "proved under %u unchecked assumption%s\n", p->unchecked, p->unchecked == 1 ? "" : "s");
     else buf_printf(&b, "%s\n", verdict_name(p->verdict));
     buf_printf(&b, "%llu states of %u kinds of parts (%u parts), %llu ends of runs compared\n", (unsigned long long)p->states, p->kinds, p->parts, (unsigned long long)p->runs);
-    for (uint32_t i = 0; i < p->failures_n; i++) failure_text(&b, &p->failures[i]);
+    for (uint32_t i = 0; i < p->failures_n; i++) failure_text(&b, &p->failures[i], i ? &p->failures[i - 1] : NULL);
     for (int checked = 0; checked < 2; checked++) {
         bool titled = false;
         for (uint32_t i = 0; i < p->premises_n; i++) {

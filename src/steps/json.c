@@ -228,6 +228,16 @@ static const struct field plan_tool_field[] = {
 };
 TYPE(plan_tool);
 
+static const struct field plan_erratum_field[] = {
+    S_REQUIRED(plan_erratum, "script", script),
+    S_REQUIRED(plan_erratum, "wrong", wrong),
+    S(plan_erratum, "kind", kind),
+    S(plan_erratum, "errata", errata),
+    S_REQUIRED(plan_erratum, "text", text),
+    S_REQUIRED(plan_erratum, "instead", instead),
+};
+TYPE(plan_erratum);
+
 static const struct field plan_entry_field[] = {
     S(plan_entry, "stoppedAt", stopped_at),
     S(plan_entry, "enterAt", enter_at),
@@ -273,6 +283,8 @@ static const struct field plan_field[] = {
     LIST(plan, "assumptions", assumptions, assumption_fields),
     LIST(plan, "losses", losses, loss_fields),
     STRINGS(plan, "notes", notes),
+    B(plan, "asWritten", as_written),
+    LIST(plan, "errata", errata, plan_erratum_fields),
     S(plan, "refused", refused),
     {.name = "proof", .form = F_VALUE, .at = AT(plan, proof)},
     I(plan, "timeout", timeout),
@@ -283,5 +295,5 @@ TYPE(plan);
 
 const struct fields *const plan_all_fields[] = {
     &plan_fields, &step_fields, &env_setting_fields, &expect_fields, &check_fields, &capture_fields, &condition_fields, &http_fields, &effect_fields,
-    &plan_object_fields, &plan_document_fields, &plan_rollout_fields, &plan_service_fields, &assumption_fields, &loss_fields, &plan_input_fields, &plan_tool_fields, &plan_entry_fields, NULL,
+    &plan_object_fields, &plan_document_fields, &plan_rollout_fields, &plan_service_fields, &assumption_fields, &loss_fields, &plan_input_fields, &plan_tool_fields, &plan_erratum_fields, &plan_entry_fields, NULL,
 };

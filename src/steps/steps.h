@@ -251,6 +251,15 @@ struct plan_tool {
     struct str name, min;     /* "helm", "3.14"; min "" for any */
 };
 
+/* Of a runbook taken as it is written: where it is wrong, and what a plan of rutter's own does there. */
+struct plan_erratum {
+    struct str script;        /* "plan", "rollback": at whose end, or in which, it shows */
+    struct str wrong;         /* what the proof finds wrong, in one word (proof/proof.h) */
+    struct str kind;          /* of the object; "" for any */
+    struct str errata;        /* "R7 R8"; "" when it has no number */
+    struct str text, instead;
+};
+
 /* Where the rollback is entered when the upgrade stopped during or after the forward step `stopped_at` ("": before the first). */
 struct plan_entry {
     struct str stopped_at;
@@ -313,6 +322,8 @@ struct plan {
     struct assumption *assumptions; uint32_t assumptions_n, assumptions_cap;
     struct loss *losses;      uint32_t losses_n, losses_cap;
     struct str *notes;        uint32_t notes_n, notes_cap;
+    bool as_written;          /* the runbook's own steps, and nothing that makes up for what they lack */
+    struct plan_erratum *errata; uint32_t errata_n, errata_cap;        /* of a plan as written alone */
     struct str refused;       /* not empty: the plan cannot be run; the scripts say this at their first step */
     struct value proof;       /* proof/'s result as it stands in plan.json; NIL before */
     int64_t timeout;          /* --timeout given to Helm, seconds */
