@@ -203,6 +203,7 @@ TEST(checks_keys_beside_one_that_is_refused)
     CHECK(!checks_test_find(f, "values/renamed-key", "pools.mine"));
     CHECK(!checks_test_find(f, "values/removed-key", "pools.mine"));
     FIRES(f, "object/removed", "Deployment/mine-3", "info"); /* not judged */
+    for (uint32_t i = 0; i < f->usage.n; i++) CHECK(!f->usage.keys[i].renamed_to.n); /* pools.small is another one, and was there before */
     p.new = CHART("pools: {}\n", "{{ range $n, $p := .Values.pools }}{{ fail \"pools are gone\" }}{{ end }}\n" MAP("  a: b\n"));
     p.old = CHART("pools: {}\n", MAP("  a: b\n") "### templates/pools.yaml\n{{ range $n, $p := .Values.pools }}\n---\n" SCALED("{{ $n }}", "{{ $p.min }}") "{{ end }}\n");
     FIRES(checks_test_run(a, &p), "object/removed", "Deployment/mine", "error"); /* no template makes it any more */

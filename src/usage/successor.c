@@ -214,6 +214,42 @@ static void from_names(struct successors *s, const struct key *k, struct candida
     }
 }
 
+/* ---- entries that the user named ---- */
+
+/* A map of like entries, each a map itself: pools, classes, hosts by name. */
+static bool is_family(struct value v)
+{
+    if (v.kind != V_MAP || !map_len(v)) return false;
+    for (uint32_t i = 0; i < map_len(v); i++)
+        if (v.u.map->v[i].value.kind != V_MAP) return false;
+    return true;
+}
+
+/* How many of the key's segments name an entry of the user's own in such a map, which the new chart still has; 0: none. What is
+ * said of it has no place in a neighbour, nor anywhere else outside of it: at best another one below it. */
+static uint32_t own_entry(const struct successors *s, const struct key *k)
+{
+    for (uint32_t n = 1; n < k->segments; n++) {
+        bool found;
+        struct value was = usage_get(s->old->chart->values.u.map, k->segment, n, &found), is = usage_get(s->now->chart->values.u.map, k->segment, n, &found);
+        if (!is_family(was) || !is_family(is)) continue;
+        usage_get(s->old->chart->values.u.map, k->segment, n + 1, &found);
+        if (!found) return n + 1;
+    }
+    return 0;
+}
+
+static bool is_prefix(struct str x, struct str y) { return y.n > x.n && y.p[x.n] == '.' && str_starts(y, x); }
+
+static void keep_own(const struct successors *s, const struct key *k, struct candidates *c)
+{
+    uint32_t n = own_entry(s, k), kept = 0;
+    struct str entry = path_of(s->now->a, k->segment, n);
+    for (uint32_t i = 0; n && i < c->n; i++)
+        if (is_prefix(entry, c->v[i].path)) c->v[kept++] = c->v[i];
+    if (n) c->n = kept;
+}
+
 /* ---- the experiment ---- */
 
 /* A path that differs in one segment alone: objects and their parts are likely to be renamed in the same way. */
@@ -245,8 +281,6 @@ static int try_candidate(struct successors *s, struct key *k, struct str path)
     *PUSH(now->a, k->tried, k->tried_n, k->tried_cap) = (struct trial_place){path, like};
     return like;
 }
-
-static bool is_prefix(struct str x, struct str y) { return y.n > x.n && y.p[x.n] == '.' && str_starts(y, x); }
 
 /* All candidates at once: when nothing of the old difference comes back, none of them is the successor, and one render said so. */
 static bool any_may_be(struct successors *s, const struct key *k, const struct candidates *c)
@@ -305,6 +339,7 @@ void successors_find(struct successors *s, struct key *k)
     from_defaults(s, k, &c);
     from_message(s, k, &c);
     from_names(s, k, &c);
+    keep_own(s, k, &c);
     bool told = c.n && c.v[0].unproved >= TOLD; /* then only what is sure may win over it */
     bool first = c.n && c.v[0].unproved;        /* the charts themselves suggest it: it is tried before all are at once */
     bool possible = first || c.n < 2 || any_may_be(s, k, &c);
@@ -339,7 +374,8 @@ static bool follow(struct successors *s, struct key *k, const struct key *sure)
         for (uint32_t i = 0; i < n && below; i++) below = str_eq(k->segment[i], sure->segment[i]);
         if (!below) return false;
         struct str there = moved(a, k, n, path_of(a, to, m));
-        if (!place_named(s, there)) continue;
+        uint32_t own = own_entry(s, k);
+        if (!place_named(s, there) || (own && !is_prefix(path_of(a, k->segment, own), there))) continue;
         k->renamed_to = there;
         k->confidence = 85;
         return true;
