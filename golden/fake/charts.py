@@ -121,6 +121,14 @@ class Charts:
             out = merge_values(out, self.document(path))
         return canonical(out)
 
+    def crds(self, chart):
+        """The objects of the chart's own crds/ folder."""
+        folder = os.path.join(chart, 'crds')
+        out = []
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            out += self.read(os.path.join(folder, name), lambda text: [o for o in self.read_stream(text.decode()) if o])
+        return out
+
     def render(self, chart, release, ns, values, revision, upgrade, major):
         """What helm keeps of a render: {'manifest': text, 'objects': [...], 'hooks': [...], 'metadata': ...}."""
         parts = [self.files(chart), release, ns, values, revision, upgrade, major]

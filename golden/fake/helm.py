@@ -331,6 +331,10 @@ def install(c, made, major, name, ns, chart, values):
     c.make_namespace(ns)
     record = new_record(made, name, ns, 1, chart, values, 'pending-install', 'Initial install underway', 'ssa' if major == 4 else 'csa', False, major)
     op = Operation(c, made, major, {}, None)
+    # From crds/, before all else; an upgrade does not look there (helm.sh/docs/chart_best_practices/custom_resource_definitions).
+    for crd in made.crds(chart):
+        if c.get(cluster.key_of(crd)) is None:
+            c.update(cluster.key_of(crd), crd, 'helm')
     save(c, record)
     for _ in op.hooks(record, 'pre-install'):
         pass
