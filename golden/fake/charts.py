@@ -67,10 +67,11 @@ class Charts:
     def read_yaml(self, documents):
         """Objects of YAML documents."""
         def make():
-            lines = self.convert('{{ range .Values.documents }}{{ . | fromYaml | toJson }}\n{{ end }}', {'documents': documents})
-            out = [json.loads(line) for line in lines.split('\n') if line]
+            made = self.convert('{{ $out := list }}{{ range .Values.documents }}{{ $out = append $out (fromYaml .) }}{{ end }}{{ dict "documents" $out | toJson }}',
+                                {'documents': documents})
+            out = json.loads(made)['documents']
             for one in out:
-                if set(one) == {'Error'}:
+                if set(one or ()) == {'Error'}:
                     raise RenderError('YAML parse error: ' + one['Error'])
             return out
         return self.kept('yaml', documents, make)

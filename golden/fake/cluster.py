@@ -26,8 +26,12 @@ KINDS = {
     'HorizontalPodAutoscaler': ('horizontalpodautoscalers', 'autoscaling', True), 'Lease': ('leases', 'coordination.k8s.io', True),
     'StorageClass': ('storageclasses', 'storage.k8s.io', False), 'PriorityClass': ('priorityclasses', 'scheduling.k8s.io', False),
     'CustomResourceDefinition': ('customresourcedefinitions', 'apiextensions.k8s.io', False),
+    'MutatingWebhookConfiguration': ('mutatingwebhookconfigurations', 'admissionregistration.k8s.io', False),
+    'ValidatingWebhookConfiguration': ('validatingwebhookconfigurations', 'admissionregistration.k8s.io', False),
+    'APIService': ('apiservices', 'apiregistration.k8s.io', False),
     'ScaledObject': ('scaledobjects', 'keda.sh', True), 'TriggerAuthentication': ('triggerauthentications', 'keda.sh', True),
     'ServiceMonitor': ('servicemonitors', 'monitoring.coreos.com', True), 'PodMonitor': ('podmonitors', 'monitoring.coreos.com', True),
+    'Prometheus': ('prometheuses', 'monitoring.coreos.com', True), 'Alertmanager': ('alertmanagers', 'monitoring.coreos.com', True),
     'PrometheusRule': ('prometheusrules', 'monitoring.coreos.com', True),
 }
 SHORT = {'deploy': 'Deployment', 'sts': 'StatefulSet', 'ds': 'DaemonSet', 'svc': 'Service', 'cm': 'ConfigMap', 'pvc': 'PersistentVolumeClaim',
@@ -100,6 +104,7 @@ class Cluster:
         self.owners = {}         # key -> {(manager, operation, subresource): paths}
         self.numbers = 0         # for uids
         self.tokens = 0          # one for each new volume: what data it has
+        self.orphans = {}        # workloads deleted with --cascade=orphan: their pods go on
         self.seen = {}           # ScaledObject key -> what KEDA last acted upon
         self.writes = 0
         self.no_images = set()   # images that nobody can pull
@@ -187,6 +192,7 @@ class Cluster:
                 obj['status'] = before['status']
         if before is None:
             self.sorted.pop(key[0], None)
+            self.adopt(key, obj)
         if before != obj:
             self.writes += 1
             self.objects[key] = obj if 'record' in obj else canonical(obj)
@@ -214,10 +220,21 @@ class Cluster:
             return
         self.update(key, {**obj, 'spec': {**obj['spec'], 'replicas': replicas}}, manager, 'scale')
 
-    def delete(self, key):
+    def adopt(self, key, obj):
+        """A workload takes the pods that an earlier one of its name has left, when it selects them."""
+        orphan = self.orphans.get(key)
+        if orphan is None:
+            return
+        labels = orphan['spec']['template'].get('metadata', {}).get('labels', {})
+        if (obj['spec'].get('selector') or {}).get('matchLabels', {}).items() <= labels.items():
+            self.orphans = {k: v for k, v in self.orphans.items() if k != key}
+
+    def delete(self, key, orphan=False):
         obj = self.objects.pop(key, None)
         if obj is None:
             return False
+        if orphan and key[0] in WORKLOADS:
+            self.orphans = {**self.orphans, key: obj}
         self.owners.pop(key, None)
         self.seen.pop(key, None)
         self.sorted.pop(key[0], None)
@@ -300,7 +317,8 @@ class Cluster:
                                     'spec': claim['spec']}, {})
 
     def pods(self, ns=None):
-        return [pod for kind in WORKLOADS for obj in self.of_kind(kind, ns) for pod in pods_of(obj)]
+        left = [obj for key, obj in sorted(self.orphans.items()) if ns is None or key[1] == ns]
+        return [pod for obj in [o for kind in WORKLOADS for o in self.of_kind(kind, ns)] + left for pod in pods_of(obj)]
 
     def ready_pods_of(self, service):
         selector = service.get('spec', {}).get('selector') or {}
@@ -377,6 +395,8 @@ class Cluster:
             out['%s/%s/%s' % key] = comparable(obj)
         for name, token in self.data().items():
             out['data of ' + name] = token
+        for key in self.orphans:
+            out['pods left by %s/%s/%s' % key] = True
         return out
 
 

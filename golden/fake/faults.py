@@ -7,7 +7,7 @@ import lab
 
 
 def upgrade_faults(one):
-    """[(name, faults of helm)] for the new version of a scenario that is at its start."""
+    """[(name, faults of helm)] for the new version of a scenario that stands before its upgrade."""
     c, ns = one.lab.cluster, one.case['ns']
     shown = one.made.render(one.case['new'], one.case['release'], ns, one.made.user_values([one.dir + '/values-new.yaml']), 2, True, one.case['major'])
     out = []
@@ -43,10 +43,11 @@ def run(one, moved=False, stride=1, first=0):
     """Every fault, or every `stride`-th; there, back, and there again."""
     one.begin(moved)
     first %= stride
-    todo = upgrade_faults(one)[first::stride]
     course = Course(one)
     if course.goal is None:
         return
+    one.back_to(course.place(course.first)[1])
+    todo = upgrade_faults(one)[first::stride]
     for name, faults in todo:
         one.lab.faults = faults
         disturbed(one, course, course.first, name)

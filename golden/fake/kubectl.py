@@ -12,7 +12,7 @@ from shared import canonical, remembered
 VERSION = 'v1.35.4'
 LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 VALUE_FLAGS = {'-n', '--namespace', '--context', '-o', '--output', '-l', '--selector', '-f', '--filename', '--type', '--patch-file', '-p', '--patch', '--timeout',
-               '--replicas', '--field-manager', '--tail', '--raw', '--template', '--for', '--address', '--current-replicas', '--request-timeout'}
+               '--replicas', '--field-manager', '--tail', '--raw', '--template', '--for', '--address', '--cascade', '--current-replicas', '--request-timeout'}
 BOOL_FLAGS = {'--overwrite', '--ignore-not-found', '--server-side', '--dry-run', '--all-containers', '--force-conflicts', '--all', '--wait', '-A', '--all-namespaces',
               '--client', '--no-headers', '--force', '--now'}
 LONG = {'-n': 'namespace', '-o': 'output', '-l': 'selector', '-f': 'filename', '-p': 'patch', '-A': 'all-namespaces'}
@@ -200,7 +200,7 @@ def delete(c, plain, flags, ns):
     out, err = '', ''
     for kind, name in wanted:
         key = kind, ns if cluster.namespaced(kind) else '', name
-        if c.delete(key):
+        if c.delete(key, flags.get('cascade') == 'orphan'):
             out += '%s "%s" deleted from %s namespace\n' % (resource(kind), name, ns)
         elif 'ignore-not-found' not in flags:
             err += 'Error from server (NotFound): %s "%s" not found\n' % (resources(kind), name)
