@@ -284,6 +284,13 @@ static void scale_back(struct planner *p, const struct unit *u, const struct wor
     }
 }
 
+/* A field that a version drops gets its default where nobody else owns it. */
+static bool helm_resets(const struct planner *p, const struct unit *u, const struct workload *w, const struct str *key)
+{
+    bool reset = w->replicas_set || (u->old && u->new && (u->old->replicas_set || u->new->replicas_set));
+    return u->capture.n && reset && (!key || p->f->o->strategy == STRATEGY_TERRAFORM);
+}
+
 void make_monitors(struct planner *p, struct str beside, const char *suffix)
 {
     struct arena *a = p->a;
@@ -295,9 +302,7 @@ void make_monitors(struct planner *p, struct str beside, const char *suffix)
         if (!w) continue;
         struct str marker = make_marker(a, w, before);
         const struct str *key = new_side ? u->key_new : u->key_old;
-        /* A field that a version drops gets its default where nobody else owns it. */
-        bool reset = w->replicas_set || (u->old && u->new && (u->old->replicas_set || u->new->replicas_set));
-        if (u->capture.n && reset && (!key || p->f->o->strategy == STRATEGY_TERRAFORM)) scale_back(p, u, w, marker, beside, suffix);
+        if (helm_resets(p, u, w, key)) scale_back(p, u, w, marker, beside, suffix);
         if (before && !workload_restarts(before, w)) continue;
         struct step *s = make_step(p, STEP_WAIT, str_printf(a, "watch-%.*s%s", STR_ARG(w->object->name), suffix), make_text(p, p->entry->title, "name", w->object->id, NULL));
         make_kubectl(p, &s->argv, w->object->ns, "get", str_z(a, make_ref(a, w->object)), "-o", NULL);
@@ -313,6 +318,16 @@ void make_monitors(struct planner *p, struct str beside, const char *suffix)
     }
 }
 
+/* What scales beside Helm's way back is passed over with it, when an attempt before has ended it and was stopped there. */
+static void scale_at_last(struct planner *p)
+{
+    uint32_t *order = make_monitor_order(p);
+    for (uint32_t i = 0; i < p->shape.units_n; i++) {
+        const struct unit *u = &p->shape.units[order[i]];
+        if (u->old && helm_resets(p, u, u->old, u->key_old)) scale_back(p, u, u->old, STR(""), STR(""), "-at-last");
+    }
+}
+
 void make_monitor(struct planner *p)
 {
     if (!p->back) {
@@ -323,5 +338,6 @@ void make_monitor(struct planner *p)
     bool two = p->back_helm_id.n && p->back_upgrade_id.n;
     if (p->back_helm_id.n) make_monitors(p, p->back_helm_id, two ? "-r" : "");
     if (p->back_upgrade_id.n) make_monitors(p, p->back_upgrade_id, two ? "-u" : "");
+    if (p->back_helm_id.n || p->back_upgrade_id.n) scale_at_last(p);
     if (!p->back_helm_id.n && !p->back_upgrade_id.n) make_monitors(p, STR(""), "");
 }

@@ -732,8 +732,31 @@ static void check_patches(struct reading *r, struct action *v, uint32_t n)
     }
 }
 
-void model_read(struct reading *r, struct arena *a, const struct plan *p)
+/* A step beside another is passed over with it: the other's conditions are its own as well. */
+static void share_conditions(struct arena *a, struct step_list *l)
 {
+    struct step **v = NEW_ARRAY(a, struct step *, l->n + 1);
+    const struct step *leader = NULL;
+    for (uint32_t i = 0; i < l->n; i++) {
+        v[i] = l->v[i];
+        if (v[i]->background) leader = v[i];
+        if (!v[i]->beside.n || !leader || !leader->when_n || !str_eq(v[i]->beside, leader->id)) continue;
+        struct step *s = v[i] = NEW(a, struct step);
+        *s = *l->v[i];
+        s->when = NEW_ARRAY(a, struct condition, s->when_n + leader->when_n);
+        for (uint32_t k = 0; k < s->when_n; k++) s->when[k] = l->v[i]->when[k];
+        for (uint32_t k = 0; k < leader->when_n; k++) s->when[s->when_n++] = leader->when[k];
+        s->when_cap = s->when_n;
+    }
+    l->v = v;
+}
+
+void model_read(struct reading *r, struct arena *a, const struct plan *given)
+{
+    struct plan *p = NEW(a, struct plan);
+    *p = *given;
+    share_conditions(a, &p->forward);
+    share_conditions(a, &p->back);
     *r = (struct reading){.a = a, .plan = p, .objects = strmap_new(a), .by_capture = strmap_new(a), .by_file = strmap_new(a)};
     index_objects(r);
     read_facts(r);
