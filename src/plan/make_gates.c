@@ -143,6 +143,43 @@ static void make_stays(struct planner *p)
     }
 }
 
+static bool has_claim(const struct workload *w, struct str name)
+{
+    for (uint32_t i = 0; w && i < w->claims_n; i++)
+        if (str_eq(w->claims[i].name, name)) return true;
+    return false;
+}
+
+/* One loss a claim, up to a number that a person can read. */
+#define CLAIMS_TOLD 64
+
+static void declare_claims(struct planner *p, const struct workload *w, struct str template, int64_t from)
+{
+    struct arena *a = p->a;
+    struct str accept = str_printf(a, "stays/%.*s/%.*s", STR_ARG(w->object->id), STR_ARG(template));
+    struct step *s = gate_for(p, accept, str_printf(a, "PersistentVolumeClaims of %.*s stay after a rollback", STR_ARG(w->object->id)));
+    step_line(a, s, str_printf(a, "%.*s-%.*s-%lld to -%lld", STR_ARG(template), STR_ARG(w->object->name), (long long)from, (long long)w->replicas - 1));
+    for (int64_t n = from; n < w->replicas && n < from + CLAIMS_TOLD; n++) {
+        struct str claim = str_printf(a, "PersistentVolumeClaim/%.*s-%.*s-%lld", STR_ARG(template), STR_ARG(w->object->name), (long long)n);
+        declare_loss(p, accept, claim, str_printf(a, "%.*s stays after a rollback.", STR_ARG(claim)), s->id);
+    }
+}
+
+/* Claims that a StatefulSet of the new version makes from its templates, and the old version has not: unless it says so they stay when it goes
+ * (kubernetes.io/docs/concepts/workloads/controllers/statefulset, PersistentVolumeClaim retention). */
+static void make_claims_stay(struct planner *p)
+{
+    for (uint32_t i = 0; i < p->shape.workloads_new_n; i++) {
+        const struct workload *w = &p->shape.workloads_new[i];
+        if (w->kind != WORKLOAD_STATEFULSET || str_is(value_str_at(value_at(w->object->v, "spec", "persistentVolumeClaimRetentionPolicy", NULL), "whenDeleted"), "Delete")) continue;
+        const struct workload *was = workloads_find(p->shape.workloads_old, p->shape.workloads_old_n, w->object->id);
+        for (uint32_t k = 0; k < w->claims_n; k++) {
+            int64_t from = has_claim(was, w->claims[k].name) ? was->replicas : 0;
+            if (from < w->replicas) declare_claims(p, w, w->claims[k].name, from);
+        }
+    }
+}
+
 /* One gate a rule for errors that no step answers, one for each loss. */
 void make_findings_gates(struct planner *p)
 {
@@ -158,6 +195,7 @@ void make_findings_gates(struct planner *p)
         if (x->loss.n) declare_loss(p, x->loss, x->subject, x->message, s->id);
     }
     make_stays(p);
+    make_claims_stay(p);
 }
 
 /* ---- what to expect ---- */

@@ -1,5 +1,6 @@
 /* Each obligation over small plans made by hand: it fires, and a near miss passes. */
 #include "base/test.h"
+#include "proof/model.h"
 #include "proof/proof.h"
 #include "value/json.h"
 
@@ -269,6 +270,48 @@ TEST(proof_losses_are_the_computed_ones)
     CHECK_STR(broken(a, m.p), STR(""));
     l->object = STR("ConfigMap/stays");
     CHECK_STR(broken(a, m.p), STR("losses"));
+}
+
+/* A StatefulSet's claims stay when it is taken back; only one that the new version brings or changes makes any. */
+TEST(proof_claims_outlive_their_set)
+{
+    static const struct { const char *claim; bool data, same; const char *want; } cases[] = {
+        {"PersistentVolumeClaim/data-db-0", true, false, ""},
+        {"PersistentVolumeClaim/data-db-", true, false, "losses"},
+        {"PersistentVolumeClaim/data-d-0", true, false, "losses"},
+        {"ConfigMap/data-db-0", true, false, "losses"},
+        {"PersistentVolumeClaim/data-db-0", false, false, "losses"},
+        {"PersistentVolumeClaim/data-db-0", true, true, "losses"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made m = small_plan(a);
+        struct plan_object *o = object(a, m.p, "StatefulSet", "db", true, true);
+        o->holds_data = cases[i].data;
+        if (cases[i].same) o->digest_new = o->digest_old;
+        struct loss *l = PUSH(a, m.p->losses, m.p->losses_n, m.p->losses_cap);
+        *l = (struct loss){.id = STR("stays/db"), .object = str_from(cases[i].claim), .gate = STR("ask")};
+        struct step *up = m.p->forward.v[--m.p->forward.n];
+        gate(m.p, "ask", STR("stays/db"));
+        *PUSH(a, m.p->forward.v, m.p->forward.n, m.p->forward.cap) = up;
+        CHECK_STR(broken(a, m.p), str_from(cases[i].want));
+    }
+}
+
+/* A step beside another is passed over with it: what it alone would set right is not, at the second start of a rollback. */
+TEST(proof_steps_beside_are_passed_over_with_their_leader)
+{
+    for (int beside = 0; beside < 2; beside++) {
+        struct made m = small_plan(a);
+        m.back->background = true;
+        step_when(a, m.back, STR("status"), STR("nothing like it"), false);
+        if (beside) m.leftovers->beside = m.back->id;
+        struct reading r;
+        model_read(&r, a, m.p);
+        uint32_t last = r.plan->back.n - 1;
+        CHECK_INT(r.plan->back.v[last]->when_n, beside);
+        if (beside) CHECK_STR(r.plan->back.v[last]->when[0].capture, STR("status"));
+        CHECK_INT(m.leftovers->when_n, 0); /* the plan itself stays as it is */
+    }
 }
 
 TEST(proof_assumptions_are_counted)
