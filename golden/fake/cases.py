@@ -47,6 +47,12 @@ def sie(shared, folder, old, new, values):
     return case
 
 
+def published(shared, name):
+    """An upgrade of a chart that others have published."""
+    where = os.path.join(shared, 'upgrades', name)
+    return {'old': where + '/old', 'new': where + '/new', 'values': [where + '/values.yaml'], 'release': 'r', 'ns': 'r'}
+
+
 def number(version):
     return tuple(int(n) for n in version.lstrip('v').split('.'))
 
@@ -108,6 +114,9 @@ def sample(root, shared, folder, thorough=False):
                  both('v0.2.0 to v0.3.0, PVC, helm 3', pvc)]
         jobs += [as_written('v0.2.0 to v0.3.0, %s, helm %d' % (kind, major), dict(case, major=major), moved=moved)
                  for kind, case, moves in (('gke', gke, (False, True)), ('PVC', pvc, (False,))) for major in (4, 3) for moved in moves]
+        # Its hooks run before the upgrade, those of SIE after it.
+        if os.path.isdir(os.path.join(shared, 'upgrades')):
+            jobs.append(broken('ingress-nginx, helm 4', dict(published(shared, 'ingress-nginx-4.7.5-4.12.1'), major=4), stride=4))
     else:
         missing.append('pairs of SIE: %s is not there' % os.path.join(shared, 'sie'))
     for major, strategy in (4, 'chart'), (3, 'oci'), (3, 'terraform'):
@@ -125,6 +134,15 @@ def every(root, shared, folder):
     if missing:
         return jobs, missing
     jobs.append(mutants('v0.2.0 to v0.3.0, gke, helm 4', dict(sie(shared, folder, 'v0.2.0', 'v0.3.0', 'gke-router-keda-ingress.yaml'), major=4), 5))
+    others = os.path.join(shared, 'upgrades')
+    for count, name in enumerate(sorted(os.listdir(others)) if os.path.isdir(others) else []):
+        if not os.path.isdir(os.path.join(others, name, 'old')):
+            continue
+        for major in 3, 4:
+            one, title = dict(published(shared, name), major=major), '%s, chart, helm %d' % (name, major)
+            jobs.append(everything(title, one, moved=False, stride=1, first=0))
+            if count % 2 == major % 2:
+                jobs.append(honest(title, one, 1, 60))
     versions = sorted(os.listdir(where), key=number)
     for pair, (old, new) in enumerate(itertools.permutations(versions, 2)):
         for count, values in enumerate(sorted(os.listdir(os.path.join(shared, 'sie-values')))):
