@@ -20,7 +20,7 @@
 #define REDZONE 0
 #endif
 
-enum { FIRST_BLOCK = 32 << 10, LARGEST_STEP = 4 << 20, LARGE = 256 << 10, HUGE_PAGE = 2 << 20, REGION = 64 << 20, READY = 128 << 10 };
+enum { FIRST_BLOCK = 32 << 10, LARGEST_STEP = 1 << 20, LARGE = 256 << 10, LARGEST_STORED = 8 << 20, HUGE_PAGE = 2 << 20, REGION = 64 << 20, READY = 128 << 10 };
 
 struct arena_block {
     struct arena_block *older;
@@ -105,7 +105,7 @@ static struct arena_block *take_new(size_t size)
 static struct arena_block *block_alloc(size_t size)
 {
     struct arena_block *b = NULL;
-    if (size <= LARGEST_STEP && (size >= LARGE || atomic_load_explicit(&store.opened, memory_order_relaxed))) {
+    if (size <= LARGEST_STORED && (size >= LARGE || atomic_load_explicit(&store.opened, memory_order_relaxed))) {
         atomic_store_explicit(&store.opened, true, memory_order_relaxed);
         pthread_mutex_lock(&store.lock);
         b = take_free(size);

@@ -88,13 +88,10 @@ void sha256_end(struct sha256 *s, unsigned char out[32])
     for (int i = 0; i < 32; i++) out[i] = (unsigned char)(s->h[i / 4] >> (24 - 8 * (i % 4)));
 }
 
-struct str sha256_hex(struct arena *a, struct str data)
+struct str sha256_end_hex(struct arena *a, struct sha256 *s)
 {
-    struct sha256 s;
     unsigned char d[32];
-    sha256_init(&s);
-    sha256_add(&s, data);
-    sha256_end(&s, d);
+    sha256_end(s, d);
     char *p = arena_alloc(a, 65);
     for (int i = 0; i < 32; i++) {
         p[2 * i] = "0123456789abcdef"[d[i] >> 4];
@@ -102,4 +99,12 @@ struct str sha256_hex(struct arena *a, struct str data)
     }
     p[64] = 0;
     return str_of(p, 64);
+}
+
+struct str sha256_hex(struct arena *a, struct str data)
+{
+    struct sha256 s;
+    sha256_init(&s);
+    sha256_add(&s, data);
+    return sha256_end_hex(a, &s);
 }

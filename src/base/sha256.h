@@ -14,6 +14,7 @@ void sha256_init(struct sha256 *s);
 void sha256_add(struct sha256 *s, struct str data);
 void sha256_end(struct sha256 *s, unsigned char out[32]);
 /* 64 lower-case hexadecimal digits, in the arena. */
+struct str sha256_end_hex(struct arena *a, struct sha256 *s);
 struct str sha256_hex(struct arena *a, struct str data);
 
 #endif

@@ -180,19 +180,11 @@ static void add_units(struct planner *p)
 /* The lines of a document as helm get manifest prints it. */
 static struct str document_digest(struct arena *a, const struct manifest *m)
 {
-    static const char hex[] = "0123456789abcdef";
     struct sha256 s;
-    unsigned char digest[32];
     const struct str parts[] = {STR("# Source: "), m->path, STR("\n"), str_trim(m->text), STR("\n")};
     sha256_init(&s);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sha256_add(&s, parts[i]);
-    sha256_end(&s, digest);
-    struct buf b = buf_new(a);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        buf_byte(&b, hex[digest[i] >> 4]);
-        buf_byte(&b, hex[digest[i] & 15]);
-    }
-    return buf_done(&b);
+    return sha256_end_hex(a, &s);
 }
 
 static void add_documents(struct planner *p, const struct side *side, const struct uncertain *uncertain, const char *name)
