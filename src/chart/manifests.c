@@ -2,6 +2,7 @@
 #include "chart/render.h"
 
 #include "base/parallel.h"
+#include "base/strmap.h"
 #include "base/utf8.h"
 #include "text/unicode.h"
 #include "value/yaml.h"
@@ -151,6 +152,7 @@ static void read_whole(void *context, size_t i, struct arena *mine)
     struct document *d = &((struct document *)context)[i];
     struct yaml_options o = {0};
     struct place at;
+    if (d->ok) return; /* known */
     d->ok = yaml_read(mine, str_concat(mine, d->text, STR("\n")), &o, &d->v, &d->error, &at);
 }
 
@@ -259,7 +261,21 @@ static void add_crds(struct arena *a, struct render *r, const struct chart *c, s
     for (uint32_t i = 0; i < c->subcharts_n; i++) add_crds(a, r, c->subcharts[i], docs, depth + 1);
 }
 
-bool render_manifests(struct arena *a, struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth)
+static void take_known(struct arena *a, struct document_list *list, const struct manifest *known, uint32_t n)
+{
+    struct strmap by_text = strmap_new(a);
+    for (uint32_t i = 0; i < n; i++)
+        if (!known[i].crd) strmap_put(&by_text, known[i].text, (void *)(uintptr_t)&known[i]);
+    for (uint32_t i = 0; i < list->n; i++) {
+        const struct manifest *m = strmap_get(&by_text, list->v[i].text);
+        if (!m) continue;
+        list->v[i].ok = true;
+        list->v[i].v = m->object;
+        list->bytes -= list->v[i].text.n;
+    }
+}
+
+static bool read_manifests(struct arena *a, struct render *r, const struct manifest *known, uint32_t known_n, enum manifest_depth depth, struct manifest **v, uint32_t *n)
 {
     struct documents docs = {0};
     struct document_list *list = NEW(a, struct document_list);
@@ -268,6 +284,7 @@ bool render_manifests(struct arena *a, struct render *r, struct manifest **v, ui
         if (str_ends(r->files[i].path, STR("NOTES.txt")) || !trim_space(r->files[i].text).n) continue;
         split_file(a, r, i, list);
     }
+    if (known_n) take_known(a, list, known, known_n);
     arena_defer(a, free_scratch, list);
     parallel_for(a, list->n, list->bytes, depth == MANIFEST_HEADS ? read_head : read_whole, list->v);
     for (uint32_t i = 0; i < list->n; i++)
@@ -277,4 +294,14 @@ bool render_manifests(struct arena *a, struct render *r, struct manifest **v, ui
     *n = docs.n;
     for (uint32_t i = 0; i < docs.n; i++) (*v)[i] = docs.v[i].m;
     return true;
+}
+
+bool render_manifests(struct arena *a, struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth)
+{
+    return read_manifests(a, r, NULL, 0, depth, v, n);
+}
+
+bool render_manifests_like(struct arena *a, struct render *r, const struct manifest *known, uint32_t known_n, struct manifest **v, uint32_t *n)
+{
+    return read_manifests(a, r, known, known_n, MANIFEST_WHOLE, v, n);
 }

@@ -86,5 +86,7 @@ struct manifest {
 enum manifest_depth { MANIFEST_HEADS, MANIFEST_WHOLE };
 /* Manifests first, in install order, then hooks in the order Helm prints them, all in `a`. False and r->error on YAML errors. */
 bool render_manifests(struct arena *a, struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth);
+/* The same, all of each document; those whose text one of the known manifests has too share its object. */
+bool render_manifests_like(struct arena *a, struct render *r, const struct manifest *known, uint32_t known_n, struct manifest **v, uint32_t *n);
 
 #endif

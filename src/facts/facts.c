@@ -116,13 +116,15 @@ static bool render_texts(struct facts *f, struct side *s)
 /* Takes apart what was rendered. */
 static void read_objects(struct arena *a, const struct facts *f, struct side *s)
 {
-    s->rendered = render_manifests(a, &s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
+    const struct side *like = s == &f->migrated_side || s == &f->own_side ? &f->new_side : NULL;
+    s->rendered = render_manifests_like(a, &s->render, like ? like->manifests : NULL, like ? like->manifests_n : 0, &s->manifests, &s->manifests_n);
     if (!s->rendered) return;
     read_crds(a, f, s);
     objects_of_manifests(a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
     s->workloads = workloads_of(a, &s->objects, &s->workloads_n);
     s->scalers = scalers_of(a, &s->objects, &s->scalers_n);
     s->pdbs = pdbs_of(a, &s->objects, &s->pdbs_n);
+    for (uint32_t i = 0; i < s->objects.n; i++) object_stripped(&s->objects.v[i]); /* everybody will ask */
 }
 
 /* Renders the new side once more, or the only one, and takes its objects apart. False when that fails; s->render.error says why. */

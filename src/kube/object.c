@@ -1,5 +1,6 @@
 #include "kube/object.h"
 
+#include "base/parallel.h"
 #include "base/sha256.h"
 #include "kube/applied.h"
 #include "kube/field.h"
@@ -49,23 +50,40 @@ bool object_same(const struct object *x, const struct object *y)
     return x->content && y->content && value_same(object_stripped(x), object_stripped(y));
 }
 
-struct str object_digest(const struct object *o)
+static struct str digest_in(struct arena *a, const struct object *o)
 {
     struct object_content *c = o->content;
-    if (!c) return (struct str){0};
-    if (c->digest.n) return c->digest;
     struct value v = object_stripped(o);
-    struct arena_mark m = arena_mark(c->a);
-    struct buf json = buf_new(c->a);
+    struct arena_mark m = arena_mark(a);
+    struct buf json = buf_new(a);
     struct str error = {0};
     char hex[65];
     /* What JSON cannot hold (.inf) is no Kubernetes object, but has to have a digest: that of what came before it. */
     json_write(&json, v, JSON_COMPACT | JSON_NO_HTML, &error);
-    struct str digest = sha256_hex(c->a, buf_str(&json));
+    struct str digest = sha256_hex(a, buf_str(&json));
     memcpy(hex, digest.p, digest.n);
-    arena_rewind(c->a, m);
-    c->digest = str_dup(c->a, str_of(hex, digest.n));
+    arena_rewind(a, m);
+    c->digest = str_dup(a, str_of(hex, digest.n));
     return c->digest;
+}
+
+struct str object_digest(const struct object *o)
+{
+    if (!o->content) return (struct str){0};
+    return o->content->digest.n ? o->content->digest : digest_in(o->content->a, o);
+}
+
+static void digest_one(void *context, size_t i, struct arena *mine)
+{
+    const struct object *o = ((const struct object **)context)[i];
+    if (o->content && !o->content->digest.n) digest_in(mine, o);
+}
+
+void objects_digest(struct arena *a, const struct object **v, uint32_t n)
+{
+    enum { ONE = 4 << 10 }; /* bytes, about */
+    for (uint32_t i = 0; i < n; i++) object_stripped(v[i]);
+    parallel_for(a, n, (size_t)n * ONE, digest_one, v);
 }
 
 /* ---- identity ---- */

@@ -48,6 +48,8 @@ struct value object_stripped(const struct object *o);
 bool object_same(const struct object *x, const struct object *y);
 /* sha256 of the canonical form of the stripped manifest; "" when it is not rendered. Both live as long as the objects. */
 struct str object_digest(const struct object *o);
+/* Works out the digests of these objects on all cores, for those who ask afterwards; each object once. */
+void objects_digest(struct arena *a, const struct object **v, uint32_t n);
 bool kind_is_namespaced(struct str api_version, struct str kind);
 const char *owner_name(enum owner o);
 

@@ -127,16 +127,31 @@ static bool hook_stays(const struct object *o)
     return !o || (o->owner == OWNER_HOOK && o->from && str_has(o->from->events, STR("-upgrade")) && !str_has(o->from->delete_policy, STR("hook-succeeded")));
 }
 
+/* The digest of what says the same is the same. */
+static bool same_digest(const struct item *x) { return x->old && x->new && x->old->content && x->new->content && !x->changed; }
+
+static void work_out_digests(struct planner *p)
+{
+    const struct object **v = NEW_ARRAY(p->a, const struct object *, p->shape.items_n * 2 + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->shape.items_n; i++) {
+        const struct item *x = &p->shape.items[i];
+        if (x->old) v[n++] = x->old;
+        if (x->new && !same_digest(x)) v[n++] = x->new;
+    }
+    objects_digest(p->a, v, n);
+}
+
 static void add_objects(struct planner *p, const struct uncertain *old, const struct uncertain *new)
 {
     struct plan *q = p->plan;
+    work_out_digests(p);
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         struct item *x = &p->shape.items[i];
         x->compared_by_name = uncertain_object(old, x->old) || uncertain_object(new, x->new);
         struct plan_object *o = PUSH(p->a, q->objects, q->objects_n, q->objects_cap);
         struct str was = x->old ? object_digest(x->old) : (struct str){0};
-        /* The digest of what says the same is the same. */
-        struct str is = !x->new ? (struct str){0} : was.n && x->new->content && !x->changed ? was : object_digest(x->new);
+        struct str is = !x->new ? (struct str){0} : same_digest(x) ? was : object_digest(x->new);
         *o = (struct plan_object){
             .id = x->id, .api_version = x->any->api_version, .kind = x->any->kind, .ns = x->any->ns, .name = x->any->name,
             .owner_old = x->old ? str_from(owner_name(x->old->owner)) : STR(""), .owner_new = x->new ? str_from(owner_name(x->new->owner)) : STR(""),
@@ -366,12 +381,6 @@ static void shape_aside(void *context, struct arena *mine)
     add_shape(&x->p);
 }
 
-/* What is worked out of an object when it is asked for, so that two may ask at once. */
-static void strip_all(const struct objects *o)
-{
-    for (uint32_t i = 0; i < o->n; i++) object_stripped(&o->v[i]);
-}
-
 static void start_shaping(struct arena *a, struct plan_ahead *x)
 {
     struct facts *f = x->f;
@@ -389,8 +398,6 @@ struct plan_ahead *plan_start(struct arena *a, struct facts *f, struct diags *d)
     struct plan *q = NEW(a, struct plan);
     *x = (struct plan_ahead){.f = f, .p = {.a = a, .f = f, .d = d, .plan = q}};
     q->forward.a = q->back.a = a;
-    const struct side *sides[] = {&f->old_side, f->planned, f->judged};
-    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) strip_all(&sides[i]->objects);
     struct aside *comparing = aside_start(a, compare_aside, f);
     x->failed = !read_runbook(&x->p) || !describe(&x->p);
     x->p.described = *q;

@@ -162,9 +162,17 @@ void canonical_json(struct buf *b, struct value v) { write_value(b, v, 1); }
 
 /* ---- the id ---- */
 
+/* A value of the plan, or an item of one that is a list. */
 struct part {
-    const struct entry *entry;
+    struct str key;       /* of a value, and of a list's first item; else "" */
+    struct value v;
+    bool first, last;     /* of a list's items */
     struct str text;
+};
+
+struct parts {
+    struct part *v;
+    uint32_t n, cap;
 };
 
 static void write_part(void *context, size_t i, struct arena *mine)
@@ -172,30 +180,39 @@ static void write_part(void *context, size_t i, struct arena *mine)
     struct part *x = (struct part *)context + i;
     struct buf b = buf_new(mine);
     buf_reserve(&b, 4 << 10);
-    write_string(&b, x->entry->key);
-    buf_byte(&b, ':');
-    write_value(&b, x->entry->value, 2);
+    buf_byte(&b, i ? ',' : '{');
+    if (x->key.n) {
+        write_string(&b, x->key);
+        buf_byte(&b, ':');
+    }
+    if (x->first) buf_byte(&b, '[');
+    write_value(&b, x->v, x->first || !x->key.n ? 3 : 2);
+    if (x->last) buf_byte(&b, ']');
     x->text = buf_str(&b);
 }
 
-static int compare_parts(const void *x, const void *y) { return compare_keys(((const struct part *)x)->entry->key, ((const struct part *)y)->entry->key); }
+static void add_parts(struct arena *a, struct parts *p, const struct entry *e)
+{
+    uint32_t n = e->value.kind == V_LIST ? list_len(e->value) : 0;
+    if (!n) *PUSH(a, p->v, p->n, p->cap) = (struct part){.key = e->key, .v = e->value};
+    for (uint32_t i = 0; i < n; i++)
+        *PUSH(a, p->v, p->n, p->cap) = (struct part){.key = i ? (struct str){0} : e->key, .v = e->value.u.list->v[i], .first = i == 0, .last = i + 1 == n};
+}
 
 struct str plan_id(struct arena *a, struct value plan)
 {
     enum { COST = 1 << 20 }; /* large enough for all cores */
-    struct part *v = NEW_ARRAY(a, struct part, map_len(plan) + 1);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < map_len(plan); i++)
-        if (!str_is(plan.u.map->v[i].key, "id")) v[n++].entry = &plan.u.map->v[i];
-    qsort(v, n, sizeof *v, compare_parts);
-    parallel_for(a, n, COST, write_part, v);
+    uint32_t n = map_len(plan);
+    struct entry **sorted = NEW_ARRAY(a, struct entry *, n + 1);
+    struct parts parts = {0};
+    for (uint32_t i = 0; i < n; i++) sorted[i] = &plan.u.map->v[i];
+    qsort(sorted, n, sizeof *sorted, compare_entries);
+    for (uint32_t i = 0; i < n; i++)
+        if (!str_is(sorted[i]->key, "id")) add_parts(a, &parts, sorted[i]);
+    parallel_for(a, parts.n, COST, write_part, parts.v);
     struct sha256 h;
     sha256_init(&h);
-    sha256_add(&h, STR("{"));
-    for (uint32_t i = 0; i < n; i++) {
-        if (i) sha256_add(&h, STR(","));
-        sha256_add(&h, v[i].text);
-    }
-    sha256_add(&h, STR("}"));
+    for (uint32_t i = 0; i < parts.n; i++) sha256_add(&h, parts.v[i].text);
+    sha256_add(&h, parts.n ? STR("}") : STR("{}"));
     return sha256_end_hex(a, &h);
 }
