@@ -11,6 +11,8 @@
  *     subject   {object: KIND, label: KEY, is: VALUE}, {value: PATH} or {chart: true}
  *     plan, rollback  what to do, for people
  *     stop      a version of the chart that an upgrade from below to above it must not jump over: the plan refuses, and says how to go in stages
+ *     forward_only  true: what the upgrade does cannot be undone, so that there is no way back from the new version. With `stop`, that is so for an upgrade
+ *                 that ends there or beyond. The plan asks for a person's yes (--accept forward/NAME, of the id advisory/NAME), and its rollback refuses from there on
  *     unseen    why no input of a pair shows it
  */
 #include "checks/values_say.h"
@@ -94,13 +96,26 @@ static bool jumps_over(struct facts *f, struct str stop)
            semver_parse(f->a, f->new_side.chart->version, &new, &error) && semver_compare(&old, &between) < 0 && semver_compare(&between, &new) < 0;
 }
 
+/* Nobody goes forward to the version that is there. */
+static bool is_forward_only(struct facts *f, struct value x)
+{
+    return field_bool(value_at(x, "forward_only", NULL), false) && !str_eq(f->old_side.chart->version, f->new_side.chart->version);
+}
+
+static bool goes_to(struct facts *f, struct str stop)
+{
+    struct semver new, at;
+    struct str error;
+    return semver_parse(f->a, stop, &at, &error) && semver_parse(f->a, f->new_side.chart->version, &new, &error) && !semver_compare(&at, &new);
+}
+
 static bool applies(struct facts *f, struct value x)
 {
     struct value when = value_at(x, "when", NULL);
     if (!in_range(f, value_str_at(x, "old"), f->old_side.chart->version) || !in_range(f, value_str_at(x, "new"), f->new_side.chart->version)) return false;
     /* What is between is over once the upgrade begins or ends there. */
     struct str stop = value_str_at(x, "stop");
-    if (stop.n && !jumps_over(f, stop)) return false;
+    if (stop.n && !jumps_over(f, stop) && !(is_forward_only(f, x) && goes_to(f, stop))) return false;
     for (uint32_t i = 0; i < field_len(when); i++)
         if (!holds(f, field_item(when, i))) return false;
     return true;
@@ -137,6 +152,11 @@ static void report(struct facts *f, struct value x)
     if (jumps_over(f, value_str_at(x, "stop"))) {
         y->stop = value_str_at(x, "stop");
         finding_evidence(&f->findings, y, "the upgrade has to stop at %.*s first", STR_ARG(y->stop));
+    }
+    if (is_forward_only(f, x)) {
+        y->forward_only = true;
+        y->loss = str_printf(f->a, "forward/%.*s", STR_ARG(str_trim_prefix(y->rule, STR("advisory/"))));
+        finding_evidence(&f->findings, y, "there is no way back from %.*s", STR_ARG(f->new_side.chart->version));
     }
     if (plan.n) finding_evidence(&f->findings, y, "in the plan: %.*s", STR_ARG(str_trim(plan)));
     if (rollback.n) finding_evidence(&f->findings, y, "on the way back: %.*s", STR_ARG(str_trim(rollback)));

@@ -24,6 +24,7 @@ struct finding {
     struct str accepted_until; /* the last day of that, YYYY-MM-DD; "": it has none */
     struct place accepted_at;
     struct str stop;           /* version of the chart between the two, which the upgrade must not jump over; "" */
+    bool forward_only;         /* the new version can only be gone forward to: there is no way back from it; `loss` asks for a person's yes */
     struct str loss;           /* an --accept id when the finding is a loss that a person must accept; "" */
 };
 

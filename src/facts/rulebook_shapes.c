@@ -36,7 +36,7 @@ static const struct shape_field subject_fields[] = {
 static const struct shape_field advisory_fields[] = {
     {"id", true, A_TEXT}, {"severity", true, TEXT_OF("error|warning|info")}, {"title", true, A_TEXT}, {"text", true, A_TEXT}, {"fix", true, A_TEXT},
     {"unseen", false, A_TEXT}, {"source", true, A_TEXT}, {"old", false, A_TEXT}, {"new", false, A_TEXT}, {"when", false, LIST_OF(condition)},
-    {"subject", false, FIELDS_OF(subject_fields)}, {"plan", false, A_TEXT}, {"rollback", false, A_TEXT}, {"stop", false, A_TEXT}, {0},
+    {"subject", false, FIELDS_OF(subject_fields)}, {"plan", false, A_TEXT}, {"rollback", false, A_TEXT}, {"stop", false, A_TEXT}, {"forward_only", false, A_BOOL}, {0},
 };
 static const struct shape advisory = FIELDS_OF(advisory_fields);
 static const struct shape_field advisories_fields[] = {{"charts", true, TEXTS}, {"advisories", true, LIST_OF(advisory)}, {0}};

@@ -68,6 +68,22 @@ static void capture_way(struct planner *p)
     s->fresh = true;
 }
 
+/* A boundary that can only be crossed forward: as soon as Helm has begun to change the release, the new version may have done what it cannot undo. Asked anew at
+ * every start. */
+void make_back_boundary(struct planner *p)
+{
+    struct arena *a = p->a;
+    if (!p->one_way) return;
+    struct step *s = make_step(p, STEP_CHECK, STR("boundary"), STR(""));
+    make_helm(p, &s->argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Chart.Metadata.Version}}", NULL);
+    step_expect(a, s, EXPECT_EQUALS, p->plan->version_old,
+                make_text(p, STR("The upgrade to {new} has begun, and there is no way back from it: {why} Nothing was changed. Go forward: mend what stopped it, and start plan.sh again. Where "
+                                 "helm was killed (its status is pending-upgrade), first make sure that no helm is at work on {release}, and take that record away: {forget}"),
+                          "why", p->one_way->message, "forget",
+                          str_printf(a, "kubectl -n %.*s delete secret -l 'owner=helm,name=%.*s,status=pending-upgrade'", STR_ARG(p->plan->ns), STR_ARG(p->plan->release)), NULL));
+    s->fresh = true;
+}
+
 void make_back_state(struct planner *p)
 {
     capture_state(p, "latest", "Which revision of {release} is the newest?", "back.latest", CAPTURE_INT, "{{.Release.Version}}", "^[1-9][0-9]*$");
@@ -300,6 +316,7 @@ void make_back_hooks(struct planner *p)
 void make_back_losses(struct planner *p)
 {
     struct arena *a = p->a;
+    if (p->one_way) return; /* nobody goes back from there */
     for (uint32_t i = 0; i < p->shape.claims_n; i++) {
         const struct claim *c = &p->shape.claims[i];
         if (c->item->old || !c->item->new || c->item->new->owner == OWNER_KEPT) continue;

@@ -188,13 +188,14 @@ void make_findings_gates(struct planner *p)
     for (uint32_t i = 0; i < all->n; i++) {
         const struct finding *x = &all->v[i];
         if (!x->loss.n && (x->severity != SEVERITY_ERROR || x->about == ABOUT_STATE || finding_answer(p, x).n)) continue;
-        struct step *s = x->loss.n ? gate_for(p, x->loss, str_printf(a, "A loss: %.*s", STR_ARG(x->subject)))
+        struct step *s = x->forward_only ? gate_for(p, x->loss, str_printf(a, "There is no way back from %.*s", STR_ARG(p->plan->version_new)))
+                       : x->loss.n ? gate_for(p, x->loss, str_printf(a, "A loss: %.*s", STR_ARG(x->subject)))
                                    : gate_for(p, x->rule, str_printf(a, "Findings of %.*s need a decision", STR_ARG(x->rule)));
         step_line(a, s, str_printf(a, "%.*s: %.*s", STR_ARG(x->subject), STR_ARG(x->message)));
         *PUSH(a, s->findings, s->findings_n, s->findings_cap) = str_printf(a, "%.*s %.*s", STR_ARG(x->rule), STR_ARG(x->subject));
-        if (x->loss.n) declare_loss(p, x->loss, x->subject, x->message, s->id);
+        if (x->loss.n) declare_loss(p, x->loss, x->subject, x->message, s->id)->forward_only = x->forward_only;
     }
-    make_stays(p);
+    if (!p->one_way) make_stays(p);
     make_claims_stay(p);
 }
 

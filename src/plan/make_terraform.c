@@ -66,10 +66,9 @@ void make_terraform(struct planner *p)
         s->inverse_why = STR("a step of the rollback");
     } else {
         /* A second attempt would be another revision, and its hooks' objects would have names that no step knows. */
-        struct check *c = PUSH(a, s->preconditions, s->preconditions_n, s->preconditions_cap);
-        make_helm(p, &c->argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Version}}", NULL);
-        check_expect(a, c, EXPECT_CAPTURE, STR("revision"), STR("Somebody changed the release since it was recorded. Run the rollback, then start over."));
+        make_unchanged(p, s, "Somebody changed the release since it was recorded. Run the rollback, then start over.");
         p->terraform_id = s->id;
+        if (p->one_way) p->plan->point_of_no_return = s->id;
     }
     assume(p, p->back ? "terraform-back" : "terraform", STR("terraform apply is one helm upgrade by its provider, with the chart and values of its configuration."), STR(""));
 }

@@ -205,6 +205,22 @@ void make_upgrade_argv(struct planner *p, struct step *s, bool new_side)
     }
 }
 
+/* What is changed is the release that was recorded; where there is no way back, also what an attempt of this plan has left: it is brought to its end. */
+void make_unchanged(struct planner *p, struct step *s, const char *explain)
+{
+    struct arena *a = p->a;
+    struct check *c = PUSH(a, s->preconditions, s->preconditions_n, s->preconditions_cap);
+    if (!p->one_way) {
+        make_helm(p, &c->argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Version}}", NULL);
+        check_expect(a, c, EXPECT_CAPTURE, STR("revision"), str_from(explain));
+        return;
+    }
+    make_helm(p, &c->argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Info.Status}} {{.Release.Chart.Metadata.Version}}", NULL);
+    check_expect(a, c, EXPECT_MATCHES, str_printf(a, "^(deployed %.*s|failed (%.*s|%.*s))$", STR_ARG(make_regex(a, p->plan->version_old)), STR_ARG(make_regex(a, p->plan->version_old)),
+                                                  STR_ARG(make_regex(a, p->plan->version_new))),
+                 STR("Another operation is under way, or was killed, or the release is at another version. Run rollback.sh: it says what to do."));
+}
+
 void make_upgrade(struct planner *p)
 {
     struct arena *a = p->a;
@@ -216,13 +232,12 @@ void make_upgrade(struct planner *p)
     s->timeout = p->timing.upgrade + p->timing.hooks + 120;
     s->timeout_why = p->plan->timeout_why;
     s->expected = p->timing.expected;
-    struct check *c = PUSH(a, s->preconditions, s->preconditions_n, s->preconditions_cap);
-    make_helm(p, &c->argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Version}}", NULL);
-    check_expect(a, c, EXPECT_CAPTURE, STR("revision"), STR("Somebody changed the release since it was recorded. Start over."));
+    make_unchanged(p, s, "Somebody changed the release since it was recorded. Start over.");
     make_helm(p, &s->done_when.argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Info.Description}}", NULL);
     check_expect(a, &s->done_when, EXPECT_CAPTURE, STR("description.upgrade"), STR(""));
     step_effect(a, s, EFFECT_UPGRADE, STR(""), STR(""));
     p->upgrade_id = s->id;
+    if (p->one_way) p->plan->point_of_no_return = s->id;
 }
 
 /* ---- watching ---- */

@@ -28,7 +28,7 @@ static const struct { const char *name; maker *make; } makers[] = {
     {"dependencies", make_dependencies}, {"crds", make_crds}, {"preview", make_preview}, {"overlay", make_overlay}, {"upgrade", make_upgrade},
     {"monitor", make_monitor}, {"terraform", make_terraform},
     /* make_back.c, residue.c */
-    {"back-state", make_back_state}, {"back-jobs", make_back_jobs}, {"back-losses", make_back_losses}, {"back-forget", make_back_forget}, {"back-helm", make_back_helm},
+    {"back-boundary", make_back_boundary}, {"back-state", make_back_state}, {"back-jobs", make_back_jobs}, {"back-losses", make_back_losses}, {"back-forget", make_back_forget}, {"back-helm", make_back_helm},
     {"back-upgrade", make_back_upgrade}, {"back-leftovers", make_back_leftovers}, {"back-residue", make_back_residue}, {"back-hooks", make_back_hooks},
 };
 

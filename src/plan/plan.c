@@ -425,6 +425,8 @@ struct plan *plan_make(struct arena *a, struct plan_ahead *x, struct diags *d)
         q->refused = refused;
         return q;
     }
+    for (uint32_t i = 0; i < f->findings.n && !p->one_way; i++)
+        if (f->findings.v[i].forward_only) p->one_way = &f->findings.v[i];
     if (!make_list(p, &q->forward, p->book->forward, p->book->forward_n, false) || !make_list(p, &q->back, p->book->back, p->book->back_n, true)) return NULL;
     permissions_make(p);
     impact_make(p);

@@ -77,6 +77,7 @@ struct planner {
     bool back;                        /* making the rollback */
     uint32_t entry_from;              /* first step of this entry in the list */
     /* What makers tell those that come later. */
+    const struct finding *one_way;    /* why there is no way back once the release is changed; NULL: there is one */
     struct str upgrade_id;            /* the step that changes the release; "" before it is made, and where Terraform does */
     struct str terraform_id;
     const struct book_entry *permissions_entry; /* where the questions about rights go, once all steps are known; NULL: nowhere */
@@ -134,6 +135,8 @@ struct str make_marker(struct arena *a, const struct workload *w, const struct w
 struct step *make_overlay_file(struct planner *p, bool new_side, struct str title);
 /* helm upgrade to a side: chart, values, overlay, wait. */
 void make_upgrade_argv(struct planner *p, struct step *s, bool new_side);
+/* The precondition of the step that changes the release. */
+void make_unchanged(struct planner *p, struct step *s, const char *explain);
 /* The watches of one side's rollouts, beside the step of that id. */
 void make_monitors(struct planner *p, struct str beside, const char *suffix);
 /* Whether an upgrade to the old chart, Helm's or by Terraform, is a way back (beside Helm's rollback, or instead of it), and the condition of a step
@@ -168,7 +171,7 @@ maker make_changelog, make_findings_gates, make_images_gate, make_pins, make_val
 maker make_pause, make_orphans, make_scalers_new, make_resume;
 maker make_claims;
 maker make_crds, make_dependencies, make_preview, make_overlay, make_upgrade, make_monitor, make_terraform;
-maker make_back_state, make_back_jobs, make_back_forget, make_back_prepare, make_back_helm, make_back_upgrade, make_back_leftovers, make_back_scalers, make_back_hooks, make_back_residue,
+maker make_back_boundary, make_back_state, make_back_jobs, make_back_forget, make_back_prepare, make_back_helm, make_back_upgrade, make_back_leftovers, make_back_scalers, make_back_hooks, make_back_residue,
     make_back_resume, make_back_claims, make_back_losses;
 
 /* The names of metrics in a PromQL expression, as keys of `out`. */

@@ -622,6 +622,15 @@ static enum side deployed_wanted(const struct reading *r, const struct step *s)
     return wants_old == wants_new ? SIDE_NONE : wants_old ? SIDE_OLD : SIDE_NEW;
 }
 
+static bool wants_old(const struct reading *r, const struct step *s, const struct action *x)
+{
+    const struct plan *p = r->plan;
+    if (s->kind != STEP_CHECK || s->optional || s->when_n || !str_is(x->template, "{{.Release.Chart.Metadata.Version}}") || str_eq(p->version_old, p->version_new)) return false;
+    for (uint32_t i = 0; i < s->expect_n; i++)
+        if (s->expect[i].kind == EXPECT_EQUALS && !s->expect[i].on_stderr && str_eq(s->expect[i].text, p->version_old)) return true;
+    return false;
+}
+
 static void finish_action(struct reading *r, const struct step *s, struct action *x, enum side otherwise)
 {
     if (x->verb == VERB_APPLY) read_applied(r, x, otherwise);
@@ -634,7 +643,10 @@ static void finish_action(struct reading *r, const struct step *s, struct action
     if (x->verb == VERB_UPGRADE && x->overlay.n) r->files[x->overlay_id].overlay = x->side;
     if (x->verb == VERB_DELETE) x->jobs = deleted_jobs(r, x);
     for (uint32_t i = 0; i < x->objects_n; i++) x->deletes_old |= x->verb == VERB_DELETE && !r->plan->objects[x->objects[i]].in_new;
-    if (x->verb == VERB_OBSERVE && str_is(x->ask, "helm get all")) x->deployed = deployed_wanted(r, s);
+    if (x->verb == VERB_OBSERVE && str_is(x->ask, "helm get all")) {
+        x->deployed = deployed_wanted(r, s);
+        x->boundary = wants_old(r, s, x);
+    }
     r->forgets_by_number |= x->verb == VERB_FORGET && x->capture.n;
 }
 

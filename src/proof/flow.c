@@ -346,6 +346,13 @@ static bool writes_documents(const struct plan *p)
 
 static bool is_terraform(const struct plan *p) { return !not_terraform(p); }
 
+static bool is_forward_only(const struct plan *p)
+{
+    for (uint32_t i = 0; i < p->losses_n; i++)
+        if (p->losses[i].forward_only) return true;
+    return false;
+}
+
 static const struct {
     const char *id, *text;
     bool (*applies)(const struct plan *p);
@@ -361,6 +368,7 @@ static const struct {
     {"alone", "While the scripts run nobody else changes this release, its objects or their autoscalers' definitions.", always, NULL},
     {"hooks", "Hooks do what their manifests say; their own objects come and go by their policies; one that outlives a helm that was killed on the way back has ended when the rollback is started again.", has_hooks, NULL},
     {"documents", "The patches and lists that the plan writes are what makes the objects those of the version that the step names.", writes_documents, NULL},
+    {"forward-only", "There is no way back from the new version: what a stop leaves once Helm has begun to change the release is brought to its end, not undone.", is_forward_only, NULL},
     {"terraform", "terraform apply is one client-side helm upgrade by its provider, with the chart and values of its configuration.", is_terraform, NULL},
 };
 

@@ -488,6 +488,7 @@ static void look(struct doing *d, const struct step *s, const struct action *x, 
     }
     if (any && wants(s, EXPECT_EMPTY)) return tell(d, before, FATE_STUCK, "what should not be there is there");
     const struct record *newest = model_newest(before);
+    if (x->boundary && !model_is_before(before)) return tell(d, before, FATE_STUCK, "it refuses: the release is the new version by now, or on the way to it");
     if (x->deployed != SIDE_NONE && (newest->side != x->deployed || newest->status != STATUS_DEPLOYED)) return tell(d, before, FATE_STUCK, "the release is not deployed at that version");
     tell(d, &after, FATE_DONE, NULL);
 }

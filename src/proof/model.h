@@ -59,6 +59,7 @@ struct action {
     bool all;                /* --all: every object of the kind */
     bool any_of_kind;        /* it names a kind, no object */
     int capture_id, words_id, value_id, force_id, file_id, overlay_id;
+    bool boundary;           /* an observation that wants the newest revision to be of the old version, whatever its status */
     enum side deployed;      /* an observation that wants the release deployed at this version; SIDE_NONE: it does not */
     uint8_t jobs;            /* a deletion: bits of the hooks' Jobs that are gone after it */
     bool deletes_old;        /* ... some object is not in the new version */
@@ -256,6 +257,8 @@ static inline struct thing thing_of(enum side s) { return s == SIDE_NONE ? (stru
 /* Helm's records: the newest; the version of the newest that is deployed, SIDE_NONE when there is none. */
 const struct record *model_newest(const struct state *s);
 bool model_is_paused(const struct state *s); /* KEDA is told to keep its hands off */
+/* Helm has not begun to make it the new version. */
+static inline bool model_is_before(const struct state *s) { return s->records_n && s->records[s->records_n - 1].side == SIDE_OLD; }
 bool model_is_start(const struct state *s); /* the newest record is the one from before the plan */
 
 #endif

@@ -195,7 +195,8 @@ static void check_losses(struct search *q, const struct sorts *sorts)
     }
     for (uint32_t i = 0; i < p->losses_n; i++) {
         const struct loss *l = &p->losses[i];
-        bool computed = may_grow(object_named(p, l->object)) || may_outlive_its_set(q->a, p, l->object);
+        bool computed = l->forward_only ? q->refused : may_grow(object_named(p, l->object)) || may_outlive_its_set(q->a, p, l->object);
+        if (l->forward_only && computed) *PUSH(q->a, q->proof->losses, q->proof->losses_n, q->proof->losses_cap) = l->id;
         for (uint32_t k = 0; k < sorts->n; k++) computed |= sorts->v[k].lost && str_eq(sorts->v[k].name, l->object);
         if (!computed) proof_fail(q, "losses", l->id, str_printf(q->a, "the plan gives up %.*s, which it need not", STR_ARG(l->id)));
         if (!is_gated(q, l)) proof_fail(q, "losses", l->id, str_printf(q->a, "nobody is asked before %.*s is lost", STR_ARG(l->id)));
@@ -207,6 +208,7 @@ static void check_losses(struct search *q, const struct sorts *sorts)
 /* What was found of one part. */
 struct finding_of_part {
     struct proof counts;        /* states, runs, the witness */
+    bool refused;
     uint32_t witness_steps;
     struct disproof *failure;
 };
@@ -230,6 +232,7 @@ static void search_one(void *context, size_t i, struct arena *mine)
     own.nodes_cap = own.slots_n = 0;
     search_part(&own, &s->sorts->v[i].part, &s->sorts->v[i].lost, &found->failure);
     found->witness_steps = own.witness_steps;
+    found->refused = own.refused;
 }
 
 /* In the order of the parts, up to the first that fails: as if they had been searched one after the other. */
@@ -238,6 +241,7 @@ static bool take_findings(struct search *q, const struct finding_of_part *v, uin
     for (uint32_t i = 0; i < n; i++) {
         q->proof->states += v[i].counts.states;
         q->proof->runs += v[i].counts.runs;
+        q->refused |= v[i].refused;
         if (v[i].witness_steps > q->witness_steps) {
             q->witness_steps = v[i].witness_steps;
             q->proof->witness = v[i].counts.witness;
@@ -318,6 +322,7 @@ struct proof *proof_make(struct arena *a, const struct plan *p, bool thorough)
         return q->proof;
     }
     model_read(&q->r, a, p);
+    for (uint32_t i = 0; i < p->losses_n; i++) q->forward_only |= p->losses[i].forward_only;
     flow_check(q);
     if (!differs_anywhere(p)) proof_fail(q, "forward", STR(""), STR("start and goal are the same, so nothing is proved"));
     search_index_steps(q);

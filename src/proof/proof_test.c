@@ -314,6 +314,62 @@ TEST(proof_steps_beside_are_passed_over_with_their_leader)
     }
 }
 
+static struct step *boundary_check(struct arena *a, struct plan *p, struct str version)
+{
+    struct step *s = step_add(&p->back, STR("boundary"), PHASE_ROLLBACK_PREPARE, STEP_CHECK, STR(""));
+    helm(a, &s->argv);
+    argv_text(a, &s->argv, "get", "all", "r", "--template", "{{.Release.Chart.Metadata.Version}}", NULL);
+    step_expect(a, s, EXPECT_EQUALS, version, STR(""));
+    s->fresh = true;
+    for (uint32_t i = p->back.n - 1; i > 0; i--) p->back.v[i] = p->back.v[i - 1];
+    return p->back.v[0] = s;
+}
+
+static struct loss *forward_only(struct arena *a, struct plan *p)
+{
+    struct step *up = p->forward.v[--p->forward.n];
+    gate(p, "ask", STR("forward/x"));
+    *PUSH(a, p->forward.v, p->forward.n, p->forward.cap) = up;
+    struct loss *l = PUSH(a, p->losses, p->losses_n, p->losses_cap);
+    *l = (struct loss){.id = STR("forward/x"), .text = STR("no way back"), .gate = STR("ask"), .forward_only = true};
+    return l;
+}
+
+/* Where there is no way back, the rollback looks first and refuses; and it does so for a reason that a person has accepted. */
+TEST(proof_back_stops_at_a_boundary)
+{
+    struct made m = small_plan(a);
+    boundary_check(a, m.p, STR("1.0.0"));
+    CHECK_STR(broken(a, m.p), STR("back")); /* nobody says that there is no way back */
+    struct loss *l = forward_only(a, m.p);
+    CHECK_STR(broken(a, m.p), STR(""));
+    const struct proof *r = proof_make(a, m.p, false);
+    CHECK(r->losses_n == 1 && str_is(r->losses[0], "forward/x"));
+    bool said = false;
+    for (uint32_t i = 0; i < r->premises_n; i++) said |= str_is(r->premises[i].id, "forward-only");
+    CHECK(said);
+    l->gate = STR("absent");
+    CHECK_STR(broken(a, m.p), STR("losses")); /* nobody is asked */
+}
+
+TEST(proof_back_never_goes_on_behind_a_boundary)
+{
+    struct made m = small_plan(a);
+    forward_only(a, m.p);
+    CHECK_STR(broken(a, m.p), STR("back")); /* nothing refuses */
+    struct step *s = boundary_check(a, m.p, STR("2.0.0"));
+    CHECK_STR(broken(a, m.p), STR("back")); /* it refuses where it should not, and not where it should */
+    s->expect[0].text = STR("1.0.0");
+    CHECK_STR(broken(a, m.p), STR(""));
+    s->optional = true;
+    CHECK_STR(broken(a, m.p), STR("back"));
+    s->optional = false;
+    /* After something was changed is too late. */
+    m.p->back.v[0] = m.p->back.v[3];
+    m.p->back.v[3] = s;
+    CHECK(broken(a, m.p).n > 0);
+}
+
 TEST(proof_assumptions_are_counted)
 {
     struct made m = small_plan(a);

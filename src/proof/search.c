@@ -458,6 +458,14 @@ static void unnoted(struct exploration *e, const struct state *s, const char *wh
 
 /* ---- one step ---- */
 
+/* The rollback has looked, and changes nothing: there is only forward. */
+static void refused(struct exploration *e, const struct state *s)
+{
+    e->q->refused = true;
+    e->q->proof->runs++;
+    if (e->q->seen) e->q->seen(e->q->seen_context, &e->part, s, e->step, true);
+}
+
 static void took_place(void *context, const struct state *after, enum fate fate, const char *what)
 {
     struct exploration *e = context;
@@ -466,6 +474,7 @@ static void took_place(void *context, const struct state *after, enum fate fate,
     bool stuck = fate == FATE_STUCK;
     if (e->failed) return;
     if (fate == FATE_HARM) return fail_at(e, is_back(after) ? "back" : "forward", "harm", what, what);
+    if (stuck && e->q->forward_only && is_back(after) && !model_is_before(after) && next_move(e, after)->x->boundary) return refused(e, after);
     if (stuck && e->step->optional) fate = FATE_DONE;
     else if (stuck && is_back(after)) return fail_at(e, "back", "stuck", "the rollback cannot go on", what);
     else if (stuck && after->clean) return fail_at(e, "forward", "stuck", "the upgrade cannot succeed", what);
@@ -522,6 +531,8 @@ static void do_step(struct exploration *e, const struct state *before, const str
     if (runs <= 0) pass_over(e, m, before);
     if (!runs) return;
     if (search_is_done(&e->part, m, before)) return pass_over(e, m, before);
+    if (e->q->forward_only && is_back(before) && !model_is_before(before) && step_changes(m->step))
+        return fail_at(e, "back", "boundary", "the rollback goes on behind a boundary that can only be crossed forward", "begins");
     if (!search_may_run(e->q, &e->part, m, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
     model_do(&e->d, m, before);
 }

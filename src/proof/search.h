@@ -25,6 +25,8 @@ struct search {
     struct step_refs *by_object, *by_capture, *by_file, job_deleters;
     struct node *nodes; uint32_t nodes_cap; /* room of the last exploration, for the next */
     uint32_t *slots; uint32_t slots_n;
+    bool forward_only;          /* the plan says that there is no way back once the release is changed */
+    bool refused;               /* ... and some rollback refused for that */
     bool release_tried;         /* some part was tried under every way of applying: of what does not depend on the part that is enough */
     uint32_t witness_steps;     /* how many steps mattered to the part whose run is the witness */
     /* Every state of every run is wanted, also those that say nothing new to the proof: `seen` is told of each, after `step` or, `stopped`, as that step's

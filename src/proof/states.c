@@ -154,6 +154,7 @@ struct str proof_states(struct arena *a, const struct plan *p)
     uint32_t n;
     *q = (struct search){.a = a, .proof = NEW(a, struct proof), .seen = seen, .seen_context = &x};
     model_read(&q->r, a, p);
+    for (uint32_t i = 0; i < p->losses_n; i++) q->forward_only |= p->losses[i].forward_only;
     flow_check(q);
     search_index_steps(q);
     struct part *parts = q->unmodelled ? NULL : search_parts(q, &n);

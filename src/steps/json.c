@@ -211,6 +211,7 @@ static const struct field loss_field[] = {
     S(loss, "object", object),
     S_REQUIRED(loss, "text", text),
     S(loss, "gate", gate),
+    B(loss, "forwardOnly", forward_only),
 };
 TYPE(loss);
 

@@ -236,6 +236,7 @@ struct loss {
     struct str id;            /* for --accept */
     struct str object, text;
     struct str gate;          /* id of the gate */
+    bool forward_only;        /* what is lost is the way back: from the step that changes the release on the rollback refuses */
 };
 
 struct plan_input {
