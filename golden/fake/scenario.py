@@ -95,8 +95,8 @@ class Scenario:
 
     def look(self, point):
         """Is the state of the moment one that the proof predicted?"""
-        if self.predicted is None or self.case.get('strategy') == 'terraform':
-            return  # the proof takes every terraform apply for an upgrade, also where terraform finds nothing to change
+        if self.predicted is None:
+            return
         script, step = self.at_step(point == 'end')
         found = self.predicted.check(self.lab.cluster, self.case['ns'], self.case['release'], script, step, point != 'end')
         if found and len(self.strange) < 50:
@@ -311,12 +311,6 @@ class Scenario:
         if part:
             self.results.pop()
         todo = []
-        if self.case.get('strategy') == 'terraform':
-            # Helm's record of the killed run has to go before anybody can upgrade; Terraform's provider then reads the old release back, finds nothing to
-            # change, and never looks at the objects. The rollback's own checks stop there.
-            inside = [p for p in points + back_points if p[0].startswith('during')]
-            self.skipped += ['%s: no way back by terraform alone' % p[0] for p in inside]
-            points, back_points = ([p for p in ps if p not in inside] for ps in (points, back_points))
         for point, argv, kept in thin(points, stride, first):
             name = '%sstopped %s %s' % (label, point, short(argv))
             self.counts['kills'] += 1
@@ -375,10 +369,7 @@ class Scenario:
         self.fast = False
         self.begin()
         start = self.keep('start-of-kills')
-        inside = self.case.get('strategy') == 'terraform'  # no way back by terraform alone, see run_all
         for at in range(first % len(names), len(names), share):
-            if inside and names[at].startswith('killed during'):
-                continue
             seen = []
 
             def watch(point, argv, seen=seen, at=at):

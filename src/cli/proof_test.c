@@ -197,3 +197,20 @@ TEST(proof_catches_mutants_of_released)
     struct plan *p = plan_of(a, &c);
     if (p) check_mutants(a, p);
 }
+
+/* After a terraform apply that was killed Terraform finds nothing to change: what it compares is the record, from which Helm has to bring the objects back. */
+TEST(proof_terraform_alone_leads_nowhere)
+{
+    struct plan_case c = demo_case(a);
+    c.strategy = STRATEGY_TERRAFORM;
+    struct plan *p = plan_of(a, &c);
+    if (!p) return;
+    check_proved(a, p);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->back.n; i++)
+        if (!str_is(p->back.v[i]->id, "back-4.2-restore")) p->back.v[n++] = p->back.v[i];
+    CHECK_INT(n, p->back.n - 1);
+    p->back.n = n;
+    const struct proof *r = proof_make(a, p, false);
+    CHECK(r->verdict == UNPROVED && r->failures_n > 0 && str_is(str_from(r->failures[0].obligation), "back"));
+}

@@ -153,8 +153,32 @@ void make_back_forget(struct planner *p)
 
 /* ---- the two ways ---- */
 
+/* Where Helm's record says the old version, also because that of an apply that was killed has been taken away, Terraform finds nothing to change and never looks at the
+ * objects. Helm does: every object of the target is in the newest record then, so that nothing stops it. */
+static void make_back_restore(struct planner *p)
+{
+    struct arena *a = p->a;
+    struct step *s = make_step(p, STEP_CAPTURE, STR("version"), make_text(p, STR("Which version does the record of {release} say?"), NULL));
+    s->note = STR("");
+    make_helm(p, &s->argv, "get", "all", str_z(a, p->plan->release), "--template", "{{.Release.Chart.Metadata.Version}}", NULL);
+    step_capture(a, s, STR("back.version"), CAPTURE_STRING, STR(""));
+    s->fresh = true;
+    s = make_step(p, STEP_RUN, STR("restore"), make_text(p, STR("Bring the objects of {release} back to the recorded revision"), NULL));
+    s->note = STR("Terraform compares the record alone, and this says the old version already: where an apply was killed, its own plan would find nothing to change.");
+    make_helm(p, &s->argv, "rollback", str_z(a, p->plan->release), NULL);
+    argv_add(a, &s->argv, ARG_CAPTURE, STR("revision"));
+    argv_text(a, &s->argv, "--wait", "--timeout", NULL);
+    argv_add(a, &s->argv, ARG_TEXT, str_printf(a, "%llds", (long long)p->timing.back));
+    step_when(a, s, STR("back.version"), p->plan->version_old, false);
+    s->timeout = p->timing.back + 120;
+    s->timeout_why = STR("from the slowest rollout of the old version");
+    step_effect(a, s, EFFECT_ROLLBACK, STR(""), STR(""));
+    s->inverse_why = STR("a step of the rollback");
+}
+
 void make_back_helm(struct planner *p)
 {
+    if (terraform(p)) make_back_restore(p);
     if (!rollback_serves(p)) return;
     struct arena *a = p->a;
     struct step *s = make_step(p, STEP_RUN, STR("rollback"), STR(""));
@@ -307,8 +331,9 @@ void make_back_hooks(struct planner *p)
     for (uint32_t i = 0; i < p->shape.items_n; i++) {
         const struct item *x = &p->shape.items[i];
         if (!hook_object_stays(x)) continue;
-        if (rollback_serves(p)) make_hook_object(p, x);
-        else make_hook_content(p, x);
+        if (!rollback_serves(p) && !terraform(p)) make_hook_content(p, x);
+        else if (!str_is(x->old->kind, "Secret")) make_hook_object(p, x);
+        else assume(p, str_z(p->a, str_printf(p->a, "hook/%.*s", STR_ARG(x->id))), str_printf(p->a, "%.*s, which a hook made, is not brought back by the rollback.", STR_ARG(x->id)), STR(""));
     }
 }
 

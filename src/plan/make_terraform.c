@@ -49,6 +49,7 @@ void make_terraform(struct planner *p)
     argv_add_after(a, &s->argv, STR("-out="), ARG_WORK, file);
     step_expect(a, s, EXPECT_EXIT, STR(""), STR(""))->number = 2;
     s->expect[0].explain = STR("0 is: nothing to change. Does the configuration use the variable, and is it at the other version?");
+    if (p->back) s->expect[0].explain = STR("Where it says that the state is locked by the apply that was killed: make sure that nothing is at work any more, then terraform force-unlock LOCK-ID.");
     /* Where the upgrade stopped before its apply nothing has to go back: the apply then changes nothing, and the checks after it tell. */
     if (p->back) step_expect(a, s, EXPECT_EXIT, STR(""), STR(""));
     s->reads = true;

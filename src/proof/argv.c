@@ -454,6 +454,7 @@ static void mean(struct reading *r, const struct step *s, const struct action *x
     for (uint32_t i = 0; i <= line; i++) str_cut(rest, STR("{\"\\n\"}"), &head, &rest);
     if (record && str_is(t, "{{.Release.Version}}")) m->meaning = MEANS_REVISION;
     else if (record && str_is(t, "{{len (printf \"%*s \" .Release.Version \"\")}}")) m->meaning = MEANS_NEXT;
+    else if (record && str_is(t, "{{.Release.Chart.Metadata.Version}}")) m->meaning = MEANS_VERSION;
     else if (record && str_has(t, STR(".Release.Info.Status}}"))) m->meaning = MEANS_STATUS;
     else if (record && str_has(t, STR(".Release.Info.Description}}"))) {
         m->meaning = MEANS_DESCRIPTION;

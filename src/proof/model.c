@@ -323,8 +323,11 @@ static void rollback(struct doing *d, const struct action *x, const struct state
 static void terraform(struct doing *d, const struct action *x, const struct state *before)
 {
     struct helm h = {.to = x->side, .from = deployed_side(before), .server_side = d->part->server_side && d->part->major == 4, .hooks = true};
-    if (model_newest(before)->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
-    if (h.from == SIDE_NONE) h.from = model_newest(before)->side;
+    const struct record *newest = model_newest(before);
+    if (newest->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
+    /* The provider reads the record back; the objects it does not look at. */
+    if (newest->status == STATUS_DEPLOYED && newest->side == x->side) return tell(d, before, FATE_DONE, "nothing to change");
+    if (h.from == SIDE_NONE) h.from = newest->side;
     h.replicas = h.to == SIDE_OLD ? SYMBOL_CONST_OLD : SYMBOL_CONST_NEW;
     change_release(d, &h, before, WORDS_OTHER, false);
 }
@@ -502,6 +505,7 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
     case MEANS_REVISION: return (uint8_t)(VALUE_FIRST + newest->number);
     case MEANS_NEXT: return model_is_start(s) ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_STATUS: return (uint8_t)(VALUE_FIRST + newest->status);
+    case MEANS_VERSION: return (uint8_t)(VALUE_FIRST + newest->side);
     case MEANS_DESCRIPTION: return m->deployed_only && newest->status != STATUS_DEPLOYED ? VALUE_EMPTY : (uint8_t)(VALUE_FIRST + newest->words);
     case MEANS_SERVER_SIDE: return d->part->server_side && d->part->major == 4 ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_REPLICAS: return (uint8_t)(VALUE_FIRST + s->live);
@@ -633,6 +637,9 @@ int model_condition(const struct doing *d, const struct state *s, const struct m
     } else if (m->meaning == MEANS_STATUS) {
         static const char *const names[] = {[STATUS_DEPLOYED] = "deploye", [STATUS_FAILED] = "failed", [STATUS_PENDING] = "pending", [STATUS_SUPERSEDED] = "superse"};
         result = str_starts(c->equals, str_from(names[code - VALUE_FIRST]));
+    } else if (m->meaning == MEANS_VERSION) {
+        const struct plan *p = d->r->plan;
+        if (!str_eq(p->version_old, p->version_new)) result = str_eq(c->equals, code == VALUE_FIRST + SIDE_OLD ? p->version_old : p->version_new);
     } else if (m->meaning == MEANS_SERVER_SIDE) {
         result = code == (str_is(c->equals, "true") ? VALUE_FIRST : VALUE_FIRST + 1);
     } else if (m->meaning == MEANS_CONSTANT) {

@@ -79,7 +79,7 @@ struct step_ids {
 enum meaning {
     MEANS_TEXT,       /* something that is not empty, and decides nothing here */
     MEANS_CONSTANT,   /* always `text` */
-    MEANS_REVISION, MEANS_NEXT, MEANS_STATUS, MEANS_DESCRIPTION, /* of the newest record */
+    MEANS_REVISION, MEANS_NEXT, MEANS_STATUS, MEANS_VERSION, MEANS_DESCRIPTION, /* of the newest record */
     MEANS_WORDS,      /* words of its own, for --description */
     MEANS_ROLLBACK_WORDS,
     MEANS_SERVER_SIDE, MEANS_MAJOR,
