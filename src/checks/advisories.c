@@ -139,7 +139,7 @@ static struct finding *add(struct facts *f, struct value x)
         return y;
     }
     struct finding *y = finding_add(&f->findings, rule, severity, ABOUT_CHANGE, SUBJECT_CHART, f->new_side.chart->name);
-    if (f->new_side.chart->chart_input) y->at = (struct place){.input = f->new_side.chart->chart_input & 0x3fff, .line = 1};
+    y->at = view_version_place(f);
     return y;
 }
 

@@ -107,9 +107,9 @@ static void check_versions(struct facts *f)
     struct str error, old = f->old_side.chart->version, new = f->new_side.chart->version;
     if (!semver_parse(f->a, old, &from, &error) || !semver_parse(f->a, new, &to, &error) || semver_compare(&from, &to) <= 0) return;
     struct finding *x = finding_add(&f->findings, "chart/version-skew", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_CHART, f->new_side.chart->name);
-    if (f->new_side.chart->chart_input) x->at = (struct place){.input = f->new_side.chart->chart_input & 0x3fff, .line = 1};
+    x->at = view_version_place(f);
     x->message = str_printf(f->a, "this goes backwards, from %.*s to %.*s: what the newer version stored may be unknown to the older one", STR_ARG(old), STR_ARG(new));
-    x->fix = STR("swap --old and --new, unless a downgrade is what you want");
+    x->fix = STR("swap --old and --new; where a downgrade is what you want, prefer helm rollback, and back up first what the release stores");
 }
 
 const struct check_entry checks_chart[] = {

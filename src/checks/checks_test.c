@@ -69,6 +69,7 @@ struct facts *checks_test_run(struct arena *a, const struct checks_pair *pair)
     if (pair->kube_version) o->kube_version = str_from(pair->kube_version);
     if (pair->timeout) o->timeout = atoi(pair->timeout);
     if (pair->changelog) o->changelog = write_one(a, pair->changelog);
+    if (pair->models_in_use) o->models_in_use = write_one(a, pair->models_in_use);
     write_models(a, pair->models_old, &o->models_old, &o->bundles_old);
     write_models(a, pair->models_new, &o->models_new, &o->bundles_new);
     struct inputs *in = inputs_new(a);

@@ -13,6 +13,7 @@ struct checks_pair {
     const char *kube_version;
     const char *timeout;            /* seconds */
     const char *changelog, *models_old, *models_new; /* the last two as "### PATH" texts below models/ and bundles/ */
+    const char *models_in_use;      /* the file's text */
     bool for_plan;
     bool template_rules;
 };

@@ -33,7 +33,7 @@ static void check_orphans(struct facts *f)
         x->message = str_printf(f->a, "%.*s applied it, so Helm does not know it: it stays in the cluster with its HorizontalPodAutoscaler when the new version no longer has it%s",
                                 STR_ARG(c->from->applied_by ? c->from->applied_by->id : STR("a hook")), target ? ", beside what scales its target now" : "");
         if (s && !target) finding_evidence(&f->findings, x, "its target %.*s is not in the new version: KEDA reports it as not Ready, and whatever waits for all ScaledObjects fails", STR_ARG(s->target_id));
-        x->fix = str_printf(f->a, "delete it around the upgrade (kubectl delete scaledobject %.*s), and keep its manifest for the way back", STR_ARG(c->from->name));
+        x->fix = str_printf(f->a, "delete it around the upgrade (kubectl delete scaledobject %.*s -n %.*s), and keep its manifest for the way back", STR_ARG(c->from->name), STR_ARG(c->from->ns));
     }
 }
 

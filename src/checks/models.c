@@ -71,6 +71,22 @@ static struct finding *report_model(struct facts *f, const char *rule, enum seve
     return x;
 }
 
+/* The line of a path in a config, or of what is nearest above it: "deps.x" that is gone stands where "deps" is. */
+static struct place line_of(const struct facts *f, struct value config, struct str path, struct place otherwise)
+{
+    uint32_t n;
+    struct str *segment = usage_segments(f->a, path, &n);
+    struct place at = otherwise;
+    for (uint32_t i = 0; i < n && config.kind == V_MAP && config.u.map; i++) {
+        const struct entry *e = map_find(config.u.map, segment[i]);
+        if (!e) break;
+        struct place key = origin_get(f->origins, e->at)->key_at;
+        if (key.input == otherwise.input) at = key;
+        config = e->value;
+    }
+    return at;
+}
+
 /* ---- changes ---- */
 
 enum effect { OTHER, DIM, VECTORS, ADAPTER, MOVED, SHORTER, LIMITS, OPTIONS, PROFILE_GONE, CHANGES };
@@ -126,7 +142,7 @@ static const char *message_of(enum effect kind)
     case SHORTER: return "its inputs are cut off earlier: longer ones give other results";
     case LIMITS: return "its limits change";
     case OPTIONS: return "it answers with other options than before: the same request gives another result";
-    default: return "a profile of it is gone: requests that name it fail";
+    default: return "";
     }
 }
 
@@ -142,6 +158,16 @@ static const char *fix_of(enum effect kind)
     }
 }
 
+static struct str profiles_gone(const struct facts *f, uint32_t from, uint32_t to)
+{
+    struct names gone = {.a = f->a};
+    for (uint32_t i = from; i < to; i++) {
+        const struct model_change *c = &f->diff.models.v[i];
+        if (c->kind == MODEL_CHANGED && kind_of(c) == PROFILE_GONE) names_add(&gone, str_from_n(c->path, STR("profiles.").n));
+    }
+    return str_printf(f->a, "its profile%s %.*s %s gone: requests that name %s fail", gone.n > 1 ? "s" : "", STR_ARG(names_show(&gone, 4)), gone.n > 1 ? "are" : "is", gone.n > 1 ? "one of them" : "it");
+}
+
 /* All changes of one model of one kind are one finding. */
 static void report_changes(struct facts *f, uint32_t from, uint32_t to, enum effect kind)
 {
@@ -155,12 +181,13 @@ static void report_changes(struct facts *f, uint32_t from, uint32_t to, enum eff
         enum severity severity = severity_of(f, kind, c, &why);
         if (!x) {
             x = report_model(f, change_rule[kind], severity, ABOUT_CHANGE, c->to);
-            x->message = str_from(message_of(kind));
+            x->at = line_of(f, c->to->config, c->path, x->at);
+            x->message = kind == PROFILE_GONE ? profiles_gone(f, from, to) : str_from(message_of(kind));
             x->fix = str_from(severity > SEVERITY_INFO ? fix_of(kind) : kind == MOVED ? "nothing, unless a model or bundle of your own names the old module" : "nothing, unless clients rely on the old one");
             if (why) finding_evidence(&f->findings, x, "it %s", why);
         }
         if (severity > x->severity) x->severity = severity;
-        if (n++ < 6) finding_evidence(&f->findings, x, "%.*s goes from %.*s to %.*s", STR_ARG(c->path), STR_ARG(view_show(f->a, c->was)), STR_ARG(view_show(f->a, c->is)));
+        if (kind != PROFILE_GONE && n++ < 6) finding_evidence(&f->findings, x, "%.*s goes from %.*s to %.*s", STR_ARG(c->path), STR_ARG(view_show(f->a, c->was)), STR_ARG(view_show(f->a, c->is)));
     }
 }
 
@@ -215,6 +242,21 @@ static struct str bundle_said(struct facts *f, const struct bundle_change *c)
     return str_printf(f->a, "%.*s goes from %.*s to %.*s", STR_ARG(what), STR_ARG(was), STR_ARG(is));
 }
 
+/* Of the changes of one bundle from `i` on, the first that can break something; `i` where none can. */
+static uint32_t weightiest(const struct model_diff *d, uint32_t i)
+{
+    for (uint32_t k = i; k < d->bundles_n && d->bundles[k].from == d->bundles[i].from; k++)
+        if (bundle_weight(&d->bundles[k]) > SEVERITY_INFO) return k;
+    return i;
+}
+
+static struct str bundle_message(struct facts *f, uint32_t first, uint32_t of)
+{
+    struct str said = bundle_said(f, &f->diff.models.bundles[first]);
+    if (of == 1) return str_printf(f->a, "what it is made of changes: %.*s", STR_ARG(said));
+    return str_printf(f->a, "what it is made of changes: %.*s, and %u more", STR_ARG(said), of - 1);
+}
+
 static void check_bundles(struct facts *f)
 {
     const struct model_diff *d = &f->diff.models;
@@ -222,13 +264,14 @@ static void check_bundles(struct facts *f)
         const struct bundle_change *c = &d->bundles[i];
         if (!c->from || (i && d->bundles[i - 1].from == c->from)) continue;
         struct finding *x = finding_add(&f->findings, c->to ? "bundle/changed" : "bundle/removed", c->to ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_BUNDLE, c->from->name);
-        x->at = c->to ? c->to->at : c->from->at;
-        x->message = c->to ? STR("what it is made of changes") : STR("the new version has no such bundle: pools that ask for it have no image");
+        uint32_t n = 0, of = 0, first = weightiest(d, i);
+        while (i + of < d->bundles_n && d->bundles[i + of].from == c->from) of++;
+        x->at = c->to ? line_of(f, c->to->config, d->bundles[first].path, c->to->at) : c->from->at;
+        x->message = c->to ? bundle_message(f, first, of) : STR("the new version has no such bundle: pools that ask for it have no image");
         x->fix = c->to ? STR("see that your own models and what you add to the image fit it") : STR("move its pools to another bundle");
-        uint32_t n = 0;
-        for (uint32_t k = i; c->to && k < d->bundles_n && d->bundles[k].from == c->from; k++) {
+        for (uint32_t k = i; c->to && k < i + of; k++) {
             if (bundle_weight(&d->bundles[k]) > x->severity) x->severity = bundle_weight(&d->bundles[k]);
-            if (n++ < 8) finding_evidence(&f->findings, x, "%.*s", STR_ARG(bundle_said(f, &d->bundles[k])));
+            if (k != first && n++ < 8) finding_evidence(&f->findings, x, "%.*s", STR_ARG(bundle_said(f, &d->bundles[k])));
         }
         if (n > 8) finding_evidence(&f->findings, x, "and %u more", n - 8);
         if (x->severity > SEVERITY_INFO && c->to) x->fix = STR("see that what you add to the image fits the new ranges, and that no model of yours needs what is gone");
@@ -379,7 +422,8 @@ static void check_in_use(struct facts *f)
         bool before = f->single || (f->old_side.models && !models_find(f->old_side.models, f->in_use[i]));
         if (!before && f->old_side.models) continue; /* model/removed or model/renamed */
         struct finding *x = finding_add(&f->findings, "model/removed", SEVERITY_ERROR, before ? ABOUT_STATE : ABOUT_CHANGE, SUBJECT_MODEL, f->in_use[i]);
-        x->message = STR("it is in use, and the new catalogue does not have it");
+        x->at = f->in_use_at[i];
+        x->message = before && !f->single ? STR("it is listed as in use, and neither catalogue has it") : STR("it is in use, and the new catalogue does not have it");
         x->fix = STR("correct the list of models in use, or add the model's config");
     }
 }

@@ -239,7 +239,9 @@ static void report_removed(struct facts *f, const struct object *o)
         return;
     }
     if (lost.n && lost.n == targets) finding_evidence(&f->findings, x, "no monitor of the new chart that is read selects %.*s", STR_ARG(names_show(&lost, 4)));
-    x->fix = severity == SEVERITY_INFO ? STR("nothing in the release needs it; see that nothing outside of it does") : behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
+    bool service = managed && str_is(o->kind, "Service"), claim = managed && str_is(o->kind, "PersistentVolumeClaim"); /* service/dns-changed and object/data-loss weigh it */
+    x->fix = service ? STR("move its clients before the upgrade") : claim ? STR("back up what is in it before the upgrade") :
+             severity == SEVERITY_INFO ? STR("nothing in the release needs it; see that nothing outside of it does") : behind ? str_printf(f->a, "delete it by hand after the upgrade: kubectl delete %.*s %.*s", STR_ARG(o->kind), STR_ARG(o->name)) : str_from(c.fix);
 }
 
 static void report_added(struct facts *f, const struct object *o)

@@ -35,6 +35,28 @@ TEST(checks_a_dimension_matters_more_for_models_in_use)
     FIRES(models(a, CATALOGUE, new, POOL("default", "{name: SIE_PRELOAD_MODELS, value: \"m\"}"), POOL("default", "")), "model/dim-changed", "m", "error");
 }
 
+TEST(checks_a_model_in_use_that_no_catalogue_has_stands_in_the_list)
+{
+    struct checks_pair p = {.old = POOL("default", ""), .new = POOL("default", ""), .profile = "sie", .models_old = CATALOGUE, .models_new = CATALOGUE, .models_in_use = "# ours\nm\nlost\n"};
+    struct facts *f = checks_test_run(a, &p);
+    const struct finding *x = checks_test_find(f, "model/removed", "lost");
+    CHECK(x && x->at.input && x->at.line == 3);
+    CHECK(x && str_has(x->message, STR("neither catalogue has it")));
+    CHECK(!checks_test_find(f, "model/removed", "m"));
+}
+
+TEST(checks_a_bundle_tells_what_changes_in_it)
+{
+    const char *pool = POOL("default", "");
+    struct facts *f = models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\n" PROFILE("")) BUNDLE("default", "mod.b"), pool, pool);
+    const struct finding *x = checks_test_find(f, "bundle/changed", "default");
+    CHECK(x && x->severity == SEVERITY_WARNING && str_has(x->message, STR("the adapter mod.a is gone, and 1 more")));
+    CHECK(x && x->evidence_n == 1 && x->at.line == 2); /* where its adapters are */
+    f = models(a, CATALOGUE, MODEL("m", "max_sequence_length: 100\n" PROFILE("")) BUNDLE("default", "mod.a, mod.b"), pool, pool);
+    x = checks_test_find(f, "bundle/changed", "default");
+    CHECK(x && x->severity == SEVERITY_INFO && str_has(x->message, STR("changes: the adapter mod.b is new")) && !x->evidence_n);
+}
+
 TEST(checks_vectors_limits_options_and_profiles)
 {
     const char *pool = POOL("default", "");
@@ -44,7 +66,9 @@ TEST(checks_vectors_limits_options_and_profiles)
     const char *new = MODEL("m", "profiles: {default: {adapter_path: \"mod.a:A\", adapter_options: {runtime: {threshold: 0.1}}}}\n") BUNDLE("default", "mod.a");
     struct facts *f = models(a, old, new, pool, pool);
     FIRES(f, "model/options-changed", "m", "warning");
+    CHECK_INT(checks_test_find(f, "model/options-changed", "m")->at.line, 4); /* the profiles, not the file */
     FIRES(f, "model/profile-removed", "m", "warning");
+    CHECK_STR(checks_test_find(f, "model/profile-removed", "m")->message, STR("its profile more is gone: requests that name it fail"));
     f = models(a, new, old, pool, pool);
     SILENT(f, "model/profile-removed");
 }
@@ -125,7 +149,9 @@ TEST(checks_a_new_dependency_that_is_not_at_hand)
 TEST(checks_a_downgrade)
 {
     struct checks_pair p = {.old = CHART("3.0.0", "", "a: b\n"), .new = CHART("2.0.0", "", "a: b\n")};
-    FIRES(checks_test_run(a, &p), "chart/version-skew", "c", "warning");
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "chart/version-skew", "c", "warning");
+    CHECK_INT(checks_test_find(f, "chart/version-skew", "c")->at.line, 3); /* the line of the version */
     p.old = CHART("1.0.0", "", "a: b\n");
     SILENT(checks_test_run(a, &p), "chart/version-skew");
 }

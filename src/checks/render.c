@@ -114,23 +114,24 @@ static void check_rendered(struct facts *f)
     else report_failure(f, &o);
 }
 
-/* A template that carries the revision in a name (hooks do) differs from that of a first installation by that alone. */
-static bool is_numbered(const struct facts *f, struct str path)
+/* Where the template asks the cluster, when it does so itself. */
+static struct place lookup_place(const struct facts *f, struct str path)
 {
+    uint32_t line = 1;
     for (uint32_t i = 0; i < f->new_side.render.files_n; i++) {
         const struct rendered *r = &f->new_side.render.files[i];
         if (!str_eq(r->path, path) || !r->file) continue;
-        return str_has(r->file->data, STR("Release.Revision")) && !str_has(r->file->data, STR("lookup")) && !str_has(r->file->data, STR("Release.Is"));
+        ptrdiff_t at = str_find(r->file->data, STR("lookup \""));
+        for (ptrdiff_t k = 0; k < at; k++) line += r->file->data.p[k] == '\n';
     }
-    return false;
+    return template_place(f, path, line, 0);
 }
 
 static void check_uncertain(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.uncertain_n; i++) {
-        if (is_numbered(f, f->usage.uncertain[i])) continue;
         struct finding *x = finding_add(&f->findings, "render/uncertain", SEVERITY_INFO, ABOUT_ACT, SUBJECT_TEMPLATE, f->usage.uncertain[i]);
-        x->at = template_place(f, f->usage.uncertain[i], 1, 0);
+        x->at = lookup_place(f, f->usage.uncertain[i]);
         x->message = STR("what it renders depends on what it finds in the cluster; it was rendered as if the cluster held the old chart's objects");
         x->fix = STR("compare with helm upgrade --dry-run=server before the upgrade");
     }

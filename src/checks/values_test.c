@@ -248,7 +248,11 @@ TEST(checks_a_name_by_revision_is_not_uncertain)
     struct checks_pair p = {.old = NUMBERED("x"), .new = NUMBERED("h-{{ .Release.Revision }}"), .values = "a: 1\n"};
     CHECK(!checks_test_find(checks_test_run(a, &p), "render/uncertain", ""));
     p.new = NUMBERED("{{ if .Release.IsUpgrade }}up{{ else }}in{{ end }}-{{ .Release.Revision }}");
-    FIRES(checks_test_run(a, &p), "render/uncertain", "", "info");
+    CHECK(!checks_test_find(checks_test_run(a, &p), "render/uncertain", "")); /* an upgrade it is, whatever the cluster holds */
+    p.new = NUMBERED("{{ if lookup \"v1\" \"ConfigMap\" \"ns\" \"x\" }}has{{ else }}none{{ end }}-{{ .Release.Revision }}");
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "render/uncertain", "", "info");
+    CHECK_INT(checks_test_find(f, "render/uncertain", "")->at.line, 3);
 }
 
 #define TWO_ENVS(env) "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: c, image: i, env: [" env "]}]}\n"

@@ -104,6 +104,14 @@ struct place view_default_place(const struct facts *f, struct str path)
     return at.input ? at : NOWHERE;
 }
 
+struct place view_version_place(const struct facts *f)
+{
+    const struct chart *c = f->new_side.chart;
+    const struct entry *e = c->metadata.kind == V_MAP ? map_find(c->metadata.u.map, STR("version")) : NULL;
+    struct place at = e ? origin_get(f->origins, e->at)->key_at : NOWHERE;
+    return at.input || !c->chart_input ? at : (struct place){.input = c->chart_input & 0x3fff, .line = 1};
+}
+
 /* ---- findings ---- */
 
 struct finding *view_report(struct facts *f, const char *rule, enum severity severity, enum about about, const struct side *s, const struct object *o,

@@ -11,6 +11,8 @@ struct finding *view_report(struct facts *f, const char *rule, enum severity sev
                             struct str field);
 /* A line of a template of that side, named as Helm names it ("sie-cluster/templates/x.yaml"). */
 struct place view_template_place(const struct facts *f, const struct side *s, struct str path, uint32_t line, uint32_t column);
+/* Where the new Chart.yaml says its version. */
+struct place view_version_place(const struct facts *f);
 /* Where the new chart's own values have the path, or the node nearest above it; its Chart.yaml when they have none of it. */
 struct place view_default_place(const struct facts *f, struct str path);
 /* A value on one line, for messages: "a map" and its like for what does not fit. */

@@ -46,13 +46,30 @@ static struct overlap overlap_of(struct arena *a, const struct alike_names *name
     return o;
 }
 
+/* "worker-l4-default" and "worker-l4": one name is the other with words added. */
+static bool extends(struct str x, struct str y)
+{
+    struct str less = x.n < y.n ? x : y, more = x.n < y.n ? y : x;
+    return less.n && less.n < more.n && str_starts(more, less) && more.p[less.n] == '-';
+}
+
+/* A new sidecar or a block of variables makes one side larger than the other and no less the same: then it tells how much of the
+ * smaller one is in it. Where the name goes on in the other one, both may have got parts of their own. */
+static double likeness(struct str from, struct str to, const struct overlap *o)
+{
+    double more = o->kept > o->found ? o->kept : o->found;
+    if (extends(from, to) && more >= 0.7) return more;
+    if (o->dice >= 0.75) return o->dice;
+    return o->dice >= 0.6 && more >= 0.82 ? (o->dice + more) / 2 : 0;
+}
+
 int alike_workloads(struct arena *a, const struct alike_names *names, struct leaves *from, struct leaves *to)
 {
     struct overlap o = overlap_of(a, names, from, to);
     /* Another kind under the same name (a Deployment that became a StatefulSet): the name is the evidence. */
     if (!str_eq(from->o->kind, to->o->kind)) return 60 + (int)(40 * o.dice);
     /* Deployments of one chart have two thirds in common without being each other. */
-    return o.leaves < 8 || o.dice < 0.75 ? 0 : (int)(100 * o.dice + 0.5);
+    return o.leaves < 8 ? 0 : (int)(100 * likeness(from->o->name, to->o->name, &o) + 0.5);
 }
 
 int alike_others(struct arena *a, const struct alike_names *names, struct leaves *from, struct leaves *to)

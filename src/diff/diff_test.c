@@ -267,6 +267,33 @@ TEST(diff_objects_follows_a_renamed_workload)
     CHECK_STR(shown(a, &d), STR("-Service/a +Service/b"));
 }
 
+/* NAME with a pool in its labels, and SIDECAR beside its own container. */
+static struct str worker_set(struct arena *a, const char *name, const char *pool, const char *sidecar)
+{
+    return str_printf(a,
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: %s}\nspec:\n  serviceName: w\n  selector: {matchLabels: {app: %s}}\n  template:\n    metadata: {labels: {app: %s}}\n    spec:\n"
+        "      nodeSelector: {pool: %s}\n      containers:\n      - name: worker\n        image: r/worker:v1\n        env: [{name: POOL, value: %s}, {name: PORT, value: \"80\"}]\n        ports: [{name: http, containerPort: 80}]\n"
+        "        resources: {limits: {cpu: 2, memory: 2Gi}}\n        readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 5}\n%s---\n",
+        name, name, name, pool, pool, sidecar);
+}
+
+TEST(diff_objects_follows_a_workload_that_got_a_sidecar)
+{
+    const char *sidecar = "      - name: queue\n        image: r/queue:v1\n        args: [--one, --two, --three, --four]\n        env: [{name: A, value: a}, {name: B, value: b}, {name: C, value: c}, {name: D, value: d}, {name: E, value: e}]\n"
+                          "        ports: [{name: q, containerPort: 90}]\n        resources: {limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 1, memory: 1Gi}}\n        livenessProbe: {httpGet: {path: /healthz, port: q}, periodSeconds: 7}\n";
+    struct str small = worker_set(a, "w-l4", "l4", ""), large = worker_set(a, "w-l4-default", "l4", sidecar);
+    struct object_changes d = objects_diff(a, small.p, large.p);
+    CHECK_STR(shown(a, &d), STR("RStatefulSet/w-l4>StatefulSet/w-l4-default"));
+    d = objects_diff(a, large.p, small.p); /* the way back */
+    CHECK_STR(shown(a, &d), STR("RStatefulSet/w-l4-default>StatefulSet/w-l4"));
+    /* Another name: what they have in common is what all pools have. */
+    d = objects_diff(a, small.p, worker_set(a, "w-a100", "a100", sidecar).p);
+    CHECK_STR(shown(a, &d), STR("-StatefulSet/w-l4 +StatefulSet/w-a100"));
+    /* Two that go on with the name: neither is it. */
+    d = objects_diff(a, small.p, str_concat(a, large, worker_set(a, "w-l4-extra", "l4", sidecar)).p);
+    CHECK_STR(shown(a, &d), STR("-StatefulSet/w-l4 +StatefulSet/w-l4-default +StatefulSet/w-l4-extra"));
+}
+
 TEST(diff_objects_tells_a_workload_from_one_like_it)
 {
     const char *config = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x-config}\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: config}}\n  template:\n"

@@ -48,6 +48,8 @@ static struct renaming renaming_of(struct arena *a, struct str from, struct str 
 {
     struct renaming r = {.a = a, .from = {from}, .to = {to}};
     names_differ_in(from, to, &r.from[1], &r.to[1]);
+    /* "worker-default" is "worker" now: what is replaced by nothing would be taken out of words that have nothing to do with it. */
+    if (!r.to[1].n) return (struct renaming){.a = a, .from = {from}, .to = {to}};
     r.from[2] = capitals(a, r.from[1]);
     r.to[2] = capitals(a, r.to[1]);
     return r;
@@ -241,15 +243,19 @@ static struct leaf under_new_name(const struct leaf_counts *c, const struct rena
 struct overlap leaves_overlap(struct arena *scratch, const struct leaf_counts *c, struct leaves *from, const struct leaves *to)
 {
     struct renaming r = renaming_of(scratch, from->o->name, to->o->name);
-    double shared = 0, all = to->mass;
+    double kept = 0, found = 0, mine = 0;
     find_touched(from, &r);
     for (uint32_t i = 0; i < from->n; i++) {
         struct leaf x = from->touched[i] ? under_new_name(c, &r, &from->v[i]) : from->v[i];
         uintptr_t at = (uintptr_t)strmap_get(&to->by_path, x.path);
         const struct leaf *y = at ? &to->v[at - 1] : NULL;
-        all += x.weight;
+        mine += x.weight;
         if (!y) continue;
-        shared += str_eq(x.text, y->text) ? x.weight + y->weight : (x.weight + y->weight) / 2 * y->path_weight;
+        bool same = str_eq(x.text, y->text);
+        kept += same ? x.weight : x.weight / 2 * y->path_weight;
+        found += same ? y->weight : y->weight / 2 * y->path_weight;
     }
-    return (struct overlap){all > 0 ? shared / all : 0, from->n < to->n ? from->n : to->n};
+    double all = mine + to->mass;
+    return (struct overlap){.dice = all > 0 ? (kept + found) / all : 0, .kept = mine > 0 ? kept / mine : 0, .found = to->mass > 0 ? found / to->mass : 0,
+                            .leaves = from->n < to->n ? from->n : to->n};
 }

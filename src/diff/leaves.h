@@ -35,6 +35,7 @@ void leaves_weigh(struct arena *a, const struct leaf_counts *c, struct leaves *l
 
 struct overlap {
     double dice;              /* 1: all leaves are the same; one whose value alone differs counts half */
+    double kept, found;       /* the same of one side alone: how much of the first the second has, whatever else that has; of the second the first */
     uint32_t leaves;          /* of the smaller side */
 };
 

@@ -83,6 +83,7 @@ struct facts {
     const char *as_of_why;    /* "--as-of", "SOURCE_DATE_EPOCH", "the commit of --to" */
     struct yaml_duplicates duplicates; /* keys that a values file of the user's has twice */
     struct str *in_use; uint32_t in_use_n; /* --models-in-use */
+    struct place *in_use_at;               /* where each is written */
     struct file *read; uint32_t read_n, read_cap;  /* every file read, for digests: path is "ROLE:PATH" */
     struct inputs *inputs;
     struct origins *origins;

@@ -242,14 +242,19 @@ static bool read_models(struct facts *f, struct side *s, struct str models_flag,
 static bool read_in_use(struct facts *f)
 {
     struct str text, line;
-    uint32_t cap = 0;
+    uint32_t cap = 0, cap_at = 0;
     if (!f->o->models_in_use.n) return true;
     if (!source_file(f->a, f->o->models_in_use, &text, f->diags)) return false;
     facts_read(f, STR("models-in-use"), &(struct file){.data = text});
+    struct place at = {.input = inputs_add(f->inputs, STR("models-in-use"), (struct str){0}, f->o->models_in_use, text) & 0x3fff, .column = 1};
     while (text.n) {
         str_cut(text, STR("\n"), &line, &text);
         line = str_trim(line);
-        if (line.n && line.p[0] != '#') *PUSH(f->a, f->in_use, f->in_use_n, cap) = line;
+        at.line++;
+        if (!line.n || line.p[0] == '#') continue;
+        uint32_t n = f->in_use_n;
+        *PUSH(f->a, f->in_use_at, n, cap_at) = at;
+        *PUSH(f->a, f->in_use, f->in_use_n, cap) = line;
     }
     return true;
 }

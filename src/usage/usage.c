@@ -112,12 +112,28 @@ static struct value count_lookup(void *context, struct arena *a, struct str api_
 
 static void note_uncertain(struct bench *now, const struct render *fresh, struct usage *u)
 {
+    u->uncertain_n = 0;
     for (uint32_t i = 0; i < now->base->files_n; i++) {
         const struct rendered *x = &now->base->files[i];
         bool same = str_ends(x->path, STR("NOTES.txt"));
         for (uint32_t k = 0; k < fresh->files_n && !same; k++) same = str_eq(fresh->files[k].path, x->path) && str_eq(fresh->files[k].text, x->text);
         if (!same) *PUSH(now->a, u->uncertain, u->uncertain_n, u->uncertain_cap) = x->path;
     }
+}
+
+/* A template that differs in a fresh installation may only carry the revision in a name, or ask whether this is an upgrade: where
+ * the same upgrade renders the same with an empty cluster, the cluster decides nothing. Where that does not render, it does. */
+static void keep_what_lookup_decides(struct bench *now, struct usage *u)
+{
+    struct env *empty = NEW(now->a, struct env);
+    struct bench b = *now;
+    struct render *r = NEW(now->a, struct render);
+    *empty = *now->env;
+    empty->lookup = NULL;
+    b.env = empty;
+    b.places_of = NULL;
+    if (usage_rebase(&b, now->user, r)) note_uncertain(now, r, u);
+    now->probes = b.probes;
 }
 
 /* A key that does nothing because the cluster answers for it (a password that the release's Secret keeps) is not lost: a
@@ -135,6 +151,8 @@ static void excuse_by_cluster(struct bench *now, struct usage *u, const struct c
     b.places_of = NULL;
     if (!usage_rebase(&b, now->user, r)) return;
     note_uncertain(now, r, u);
+    if (u->uncertain_n) keep_what_lookup_decides(now, u);
+    b.probes = now->probes;
     for (uint32_t i = 0; i < u->n; i++) {
         struct key *k = &u->keys[i];
         struct signature none = {0};
