@@ -206,11 +206,11 @@ class Cluster:
             self.objects[key] = canonical({**obj, **fields})
 
     def apply_server(self, key, obj, manager, force=False, dry=False):
-        after, owners = merge.server_apply(self.objects.get(key), self.owners.get(key, NOBODY), obj, manager, force)
+        after, owners = merge.server_apply(self.objects.get(key), self.owners.get(key, NOBODY), without_nulls(obj), manager, force)
         return self.put(key, after, owners, dry)
 
     def update(self, key, after, manager, subresource='', dry=False):
-        before, after = self.objects.get(key), canonical(after)
+        before, after = self.objects.get(key), without_nulls(canonical(after))
         owners = merge.note_update(before, after, self.owners.get(key, NOBODY), manager, subresource)
         return self.put(key, after, owners, dry)
 
@@ -403,6 +403,16 @@ class Cluster:
 # ---- what depends on an object alone ----
 
 NOBODY = {}                      # the owners of what is not there
+
+
+@remembered
+def without_nulls(obj):
+    """As the API server stores it: a null is no field."""
+    def strip(value):
+        if isinstance(value, dict):
+            return {k: strip(v) for k, v in value.items() if v is not None}
+        return [strip(v) for v in value] if isinstance(value, list) else value
+    return canonical(strip(obj))
 
 
 @remembered

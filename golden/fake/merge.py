@@ -13,8 +13,10 @@ LIST_KEYS = {
     'volumeMounts': ('mountPath',), 'volumes': ('name',), 'imagePullSecrets': ('name',), 'hostAliases': ('ip',),
     'ports': ('containerPort', 'port'), 'topologySpreadConstraints': ('topologyKey',), 'secrets': ('name',),
 }
-BUILT_IN = {'v1', 'apps/v1', 'batch/v1', 'policy/v1', 'rbac.authorization.k8s.io/v1', 'networking.k8s.io/v1', 'autoscaling/v2',
-            'autoscaling/v1', 'storage.k8s.io/v1', 'scheduling.k8s.io/v1', 'apiextensions.k8s.io/v1', 'coordination.k8s.io/v1'}
+# What client-go's scheme has (k8s.io/client-go/kubernetes/scheme), and the definitions that helm adds to it; apiregistration.k8s.io is none of them.
+BUILT_IN = {'v1', 'apps/v1', 'batch/v1', 'batch/v1beta1', 'policy/v1', 'policy/v1beta1', 'rbac.authorization.k8s.io/v1', 'networking.k8s.io/v1',
+            'networking.k8s.io/v1beta1', 'extensions/v1beta1', 'autoscaling/v2', 'autoscaling/v1', 'storage.k8s.io/v1', 'scheduling.k8s.io/v1',
+            'admissionregistration.k8s.io/v1', 'apiextensions.k8s.io/v1', 'coordination.k8s.io/v1'}
 
 
 def built_in(obj):
