@@ -75,6 +75,9 @@ static bool is_such_a_thing(const struct names *entry, struct str rule)
     return false;
 }
 
+/* What is dropped, renamed or split is named by one word: the rest of an object's name says which of them it is. */
+static bool takes_away(const struct names *entry, struct str rule) { return has_one_of(rule, deeds[0].rules) && says_one_of(entry, deeds[0].words); }
+
 static bool is_identifier_byte(char c) { return is_word_byte(c) || c == '_'; }
 
 /* A name of the program's own that the entry spells out (SIE_POOL, max_batch) and the finding's evidence has as well. */
@@ -107,7 +110,10 @@ static bool explains(const struct facts *f, const struct change *c, const struct
         shared += names_have(entry, words.v[i]);
     }
     if (c->breaking && shared >= 1 && shares_identifier(c->text, x)) return true;
-    return shared >= 2 || (shared == 1 && telling == 1 && (c->breaking || is_such_a_thing(entry, x->rule)));
+    bool such = is_such_a_thing(entry, x->rule);
+    /* One replica fewer, a longer rollout: what is new in that part of the program does not explain it, new defaults do. */
+    bool of_operation = str_starts(x->rule, STR("rollout/"));
+    return shared >= 2 || (shared == 1 && c->breaking && takes_away(entry, x->rule)) || (shared == 1 && telling == 1 && (such || (c->breaking && !of_operation)));
 }
 
 static bool is_news(const struct finding *x)

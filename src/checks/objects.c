@@ -330,7 +330,7 @@ static void compare_requests(struct facts *f, const struct workload *was, const 
     if (!grown.n) return;
     struct finding *x = view_report(f, "object/requests-grown", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, is->object, STR("resources"));
     x->message = str_printf(f->a, "each pod asks for more: %.*s", STR_ARG(names_show(&grown, 6)));
-    if (is->replicas > 0) finding_evidence(&f->findings, x, "%lld replicas are rendered", (long long)is->replicas);
+    if (is->replicas > 0) finding_evidence(&f->findings, x, "%lld replica%s rendered", (long long)is->replicas, is->replicas == 1 ? " is" : "s are");
     x->fix = STR("make sure that the nodes and quotas have room for it, or set the requests in your values");
 }
 

@@ -205,6 +205,23 @@ TEST(checks_changelog_entries_against_what_was_found)
     SILENT(f, "changelog/gap");
 }
 
+TEST(checks_an_entry_explains_what_it_does_to_one_part)
+{
+#define WORKER(name, replicas) "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " name "}\nspec:\n  replicas: " replicas "\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: c, image: i}]}\n"
+    struct checks_pair p = {.old = WORKER("worker-blue", "2"), .new = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n", .changelog = LOG("feat!: split worker pools")};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "object/removed", "Deployment/worker-blue", "error");
+    FIRES(f, "changelog/breaking", "", "warning");
+    p.changelog = LOG("feat!: teach the worker new tricks"); /* takes nothing away */
+    FIRES(checks_test_run(a, &p), "changelog/unexplained", "", "warning");
+    p.old = WORKER("gateway", "3");
+    p.new = WORKER("gateway", "1");
+    p.changelog = LOG("feat(gateway)!: route work by lanes"); /* says nothing of how many there are */
+    f = checks_test_run(a, &p);
+    FIRES(f, "rollout/capacity", "Deployment/gateway", "warning");
+    FIRES(f, "changelog/unexplained", "", "warning");
+}
+
 TEST(checks_a_changelog_without_the_new_version)
 {
     struct checks_pair p = {.old = SERVICE("s"), .new = SERVICE("s"), .changelog = "# Changelog\n\n## 1.0.0\n\n- feat: x\n"};
