@@ -54,6 +54,22 @@ TEST(residue_merges_custom_resources_back)
     CHECK_STR(patched(a, true, "a: {b: 1}", "{}"), STR("{\"a\":{\"b\":1}}"));
 }
 
+static struct str written(struct arena *a, const char *old, const char *new)
+{
+    struct buf b = buf_new(a);
+    canonical_json(&b, residue_as_written(a, kube_yaml(a, str_from(old)), kube_yaml(a, str_from(new))));
+    return buf_done(&b);
+}
+
+TEST(what_helm_writes_on_every_object_is_no_residue)
+{
+    const char *new = "metadata: {labels: {app.kubernetes.io/managed-by: Helm, x: y}}\nspec: {selector: {app.kubernetes.io/managed-by: Helm}}";
+    CHECK_STR(written(a, "metadata: {labels: {a: b}}", new), STR("{\"metadata\":{\"labels\":{\"a\":\"b\",\"app.kubernetes.io/managed-by\":\"Helm\"}}}"));
+    CHECK_STR(written(a, "metadata: {name: own}\nspec: {}", new), STR("{\"metadata\":{\"labels\":{\"app.kubernetes.io/managed-by\":\"Helm\"},\"name\":\"own\"},\"spec\":{}}"));
+    CHECK_STR(written(a, "metadata: {labels: {app.kubernetes.io/managed-by: me}}", new), STR("{\"metadata\":{\"labels\":{\"app.kubernetes.io/managed-by\":\"me\"}}}"));
+    CHECK_STR(written(a, "metadata: {name: own}", "metadata: {labels: {x: y}}"), STR("{\"metadata\":{\"name\":\"own\"}}"));
+}
+
 TEST(make_words)
 {
     struct object o = {.api_version = STR("keda.sh/v1alpha1"), .kind = STR("ScaledObject"), .name = STR("x")};

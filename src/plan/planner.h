@@ -180,6 +180,8 @@ void prometheus_metrics(struct arena *a, struct str query, struct strmap *out);
  * nothing to patch. */
 struct value residue_removals(struct planner *p, struct value old, struct value new, uint32_t depth);
 struct value residue_merge(struct planner *p, struct value old, struct value new, uint32_t depth);
+/* `old` with what Helm writes on every object where only `new` has it. */
+struct value residue_as_written(struct arena *a, struct value old, struct value new);
 /* The capture of replicas that the way back uses for it, and whether that is one that the way back takes itself. */
 struct str make_back_capture(struct arena *a, const struct unit *u);
 bool make_is_read_again(const struct unit *u);

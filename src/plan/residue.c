@@ -94,12 +94,54 @@ struct value residue_merge(struct planner *p, struct value old, struct value new
     return out->n ? v_map(out) : NIL;
 }
 
-static bool is_custom(const struct object *o) { return str_chr(field_group(o->api_version), '.') >= 0 && !str_ends(field_group(o->api_version), STR(".k8s.io")); }
+/* Groups with a dot whose types Helm knows: those of client-go's scheme, and apiextensions.k8s.io, which Helm adds (pkg/kube/client.go). Any other is merged two
+ * ways, that of the aggregated APIs and of definitions that bear a name of Kubernetes' own included. */
+static const char *const known_groups[] = {
+    "admissionregistration.k8s.io", "apiextensions.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "certificates.k8s.io", "coordination.k8s.io",
+    "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "internal.apiserver.k8s.io", "networking.k8s.io", "node.k8s.io",
+    "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io", "storagemigration.k8s.io",
+};
+
+static bool is_custom(const struct object *o)
+{
+    struct str group = field_group(o->api_version);
+    if (str_chr(group, '.') < 0) return false;
+    for (size_t i = 0; i < sizeof known_groups / sizeof *known_groups; i++)
+        if (str_is(group, known_groups[i])) return false;
+    return true;
+}
+
+/* The old object as it lies in the cluster: Helm writes a label and annotations of its own on every object (pkg/action/validate.go), whether a
+ * chart has them or not. */
+struct value residue_as_written(struct arena *a, struct value old, struct value new)
+{
+    static const struct { const char *part, *key; } marks[] = {
+        {"labels", "app.kubernetes.io/managed-by"}, {"annotations", "meta.helm.sh/release-name"}, {"annotations", "meta.helm.sh/release-namespace"},
+    };
+    bool own = false;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        struct value mark = value_at(new, "metadata", marks[i].part, marks[i].key, NULL);
+        if (mark.kind == V_NIL || value_at(old, "metadata", marks[i].part, marks[i].key, NULL).kind != V_NIL) continue;
+        if (!own) old = value_copy(a, old);
+        own = true;
+        struct value metadata = value_at(old, "metadata", NULL), part = value_at(metadata, marks[i].part, NULL);
+        if (metadata.kind != V_MAP) continue;
+        if (part.kind != V_MAP) map_putz(metadata.u.map, marks[i].part, part = v_map(map_new(a)));
+        map_putz(part.u.map, marks[i].key, mark);
+    }
+    return old;
+}
+
+static struct value patch_back(struct planner *p, const struct item *x)
+{
+    struct value old = residue_as_written(p->a, x->old->v, x->new->v);
+    return is_custom(x->old) ? residue_merge(p, old, x->new->v, 0) : residue_removals(p, old, x->new->v, 0);
+}
 
 bool residue_is_left(struct planner *p, const struct item *x)
 {
     if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) return false;
-    return (is_custom(x->old) ? residue_merge(p, x->old->v, x->new->v, 0) : residue_removals(p, x->old->v, x->new->v, 0)).kind != V_NIL;
+    return patch_back(p, x).kind != V_NIL;
 }
 
 /* Before the way back, so that pods restart once. */
@@ -118,7 +160,7 @@ void make_back_residue(struct planner *p)
         if (!item_in_release(x->old) || !item_in_release(x->new) || x->old->v.kind != V_MAP || x->new->v.kind != V_MAP) continue;
         if (immutable_is(x)) continue; /* the way back makes it anew, so that nothing is left in it */
         bool custom = is_custom(x->old);
-        struct value patch = custom ? residue_merge(p, x->old->v, x->new->v, 0) : residue_removals(p, x->old->v, x->new->v, 0);
+        struct value patch = patch_back(p, x);
         if (patch.kind == V_NIL) continue;
         struct step *s = make_step(p, STEP_WRITE, str_printf(a, "residue-file-%.*s-%.*s", STR_ARG(x->old->kind), STR_ARG(x->old->name)), str_printf(a, "Write down what only the new version set in %.*s", STR_ARG(x->id)));
         s->document = patch;

@@ -63,8 +63,16 @@ static struct str group_of(struct str api_version)
 
 bool model_is_custom(const struct plan_object *o)
 {
-    struct str g = group_of(o->api_version);
-    return str_chr(g, '.') >= 0 && !str_ends(g, STR(".k8s.io"));
+    /* What Helm has Go types for, and so merges three ways (k8s.io/client-go/kubernetes/scheme and apiextensions): aggregated APIs and definitions
+     * with a name of Kubernetes' own (gateway.networking.k8s.io) are not among them. */
+    static const char *const typed[] = {"admissionregistration", "apiextensions", "authentication", "authorization", "certificates", "coordination", "discovery", "events",
+                                        "flowcontrol.apiserver", "internal.apiserver", "networking", "node", "rbac.authorization", "resource", "scheduling", "storage",
+                                        "storagemigration"};
+    struct str g = group_of(o->api_version), of = str_trim_suffix(g, STR(".k8s.io"));
+    if (str_chr(g, '.') < 0) return false;
+    for (size_t i = 0; of.n < g.n && i < sizeof typed / sizeof *typed; i++)
+        if (str_is(of, typed[i])) return false;
+    return true;
 }
 
 /* Of the group "extensions" nothing is left: what was in it is the same object in another (Kubernetes, "Deprecated API Migration Guide"). */
