@@ -2,6 +2,7 @@
 """Runs a plan, or its way back: executor.py PLAN.json steps|rollback CONTEXT WORKFOLDER [yes] [ACCEPT-ID...]. PLAN-FORMAT.md explains it."""
 import json, os, subprocess, sys, time
 import plan_words
+if len(sys.argv) < 5 or sys.argv[2] not in ('steps', 'rollback'): sys.exit(__doc__)
 path, way, context, work, *accepted = sys.argv[1:]
 run = plan_words.Run(path, context, work)
 plan, state = run.plan, work + '/state.json'

@@ -116,7 +116,8 @@ bool exec_accepts_in_cluster(struct arena *a, const struct plan *p, struct str *
 {
     enum { OBJECT = 600 << 10 }; /* etcd takes requests of 1.5 MiB, and a Workflow holds its templates twice */
     if (str_is(p->strategy, "terraform")) {
-        *why = str_printf(a, "strategy terraform: the root module %.*s, its state and its credentials are on the machine of the one who applies it, not in a container; use shell, ansible or github-actions", STR_ARG(p->terraform_dir));
+        *why = str_printf(a, "strategy terraform: the root module%s%.*s, its state and its credentials are on the machine of the one who applies it, not in a container; use shell, ansible or github-actions",
+                          p->terraform_dir.n ? " " : "", STR_ARG(p->terraform_dir));
         return false;
     }
     struct buf library = buf_new(a);
