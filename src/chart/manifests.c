@@ -235,6 +235,17 @@ static bool add_document(struct arena *a, struct render *r, const struct documen
     return true;
 }
 
+/* What is no YAML once refusals have been passed over: nothing is known of what it would be. */
+static bool pass_over(struct arena *a, struct render *r, const struct document *doc)
+{
+    struct exec *x = &r->exec;
+    const struct rendered *f = &r->files[doc->rendered];
+    if (!r->env->tolerant) return false;
+    *PUSH(a, x->failures, x->failures_n, x->failures_cap) = (struct failure){.kind = FAILURE_ERROR, .tmpl = f->path, .file = f->index, .message = r->error};
+    r->error = r->error_template = (struct str){0};
+    return true;
+}
+
 static void split_file(struct arena *a, struct render *r, uint32_t rendered, struct document_list *out)
 {
     struct str whole = r->files[rendered].text, text = trim_space(whole);
@@ -288,7 +299,7 @@ static bool read_manifests(struct arena *a, struct render *r, const struct manif
     arena_defer(a, free_scratch, list);
     parallel_for(a, list->n, list->bytes, depth == MANIFEST_HEADS ? read_head : read_whole, list->v);
     for (uint32_t i = 0; i < list->n; i++)
-        if (!add_document(a, r, &list->v[i], &docs)) return false;
+        if (!add_document(a, r, &list->v[i], &docs) && !pass_over(a, r, &list->v[i])) return false;
     if (docs.n) qsort(docs.v, docs.n, sizeof *docs.v, by_kind);
     *v = NEW_ARRAY(a, struct manifest, docs.n);
     *n = docs.n;

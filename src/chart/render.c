@@ -172,6 +172,7 @@ static bool run_all(struct render *r, const struct units *u, const struct strmap
         ok = run_one(r, &u->v[i], i);
         if (!ok && r->env->tolerant) {
             struct exec *x = &r->exec;
+            x->failed_at.file = i;
             *PUSH(r->a, x->failures, x->failures_n, x->failures_cap) = x->failed_at;
             ok = true;
         } else if (ok && again && again->enough && again->enough(again->context, &r->files[r->files_n - 1])) {

@@ -84,7 +84,8 @@ struct manifest {
 };
 /* How much of each document is kept in manifest.object: kind, name and annotations, which is enough for printing; or all. */
 enum manifest_depth { MANIFEST_HEADS, MANIFEST_WHOLE };
-/* Manifests first, in install order, then hooks in the order Helm prints them, all in `a`. False and r->error on YAML errors. */
+/* Manifests first, in install order, then hooks in the order Helm prints them, all in `a`. False and r->error on YAML errors; where the
+ * environment is tolerant such documents are left out, and noted among r->exec.failures. */
 bool render_manifests(struct arena *a, struct render *r, struct manifest **v, uint32_t *n, enum manifest_depth depth);
 /* The same, all of each document; those whose text one of the known manifests has too share its object. */
 bool render_manifests_like(struct arena *a, struct render *r, const struct manifest *known, uint32_t known_n, struct manifest **v, uint32_t *n);

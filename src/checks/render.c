@@ -21,7 +21,23 @@ static void report_violations(struct facts *f, const struct violations *w)
     }
 }
 
-static void report_failure(struct facts *f, const struct obstacle *o)
+/* What is neither gone nor changed, as far as anybody knows. */
+static void say_assumed(struct facts *f, struct finding *x)
+{
+    struct names l = {.a = f->a};
+    for (uint32_t i = 0; i < f->judged->objects.n; i++)
+        if (facts_is_assumed(f->judged, &f->judged->objects.v[i])) names_add(&l, f->judged->objects.v[i].id);
+    if (l.n) finding_evidence(&f->findings, x, "what becomes of %.*s is not known before the chart renders; nothing is said of them here", STR_ARG(names_show(&l, 8)));
+}
+
+static struct str repair_of(const struct obstacle *o)
+{
+    if (o->keys_n) return STR("change or remove the keys named here");
+    if (str_has(o->message, STR("nil pointer evaluating"))) return STR("give the map that this expression goes through: a key above the last one is missing or null");
+    return STR("set what the message asks for");
+}
+
+static void report_failure(struct facts *f, const struct obstacle *o, bool first)
 {
     struct str name = o->tmpl.n ? o->tmpl : f->new_side.chart->name;
     enum severity s = o->passed_over && f->usage.obstacles_n > 1 ? SEVERITY_WARNING : SEVERITY_ERROR;
@@ -34,7 +50,8 @@ static void report_failure(struct facts *f, const struct obstacle *o)
     struct names keys = {.a = f->a};
     for (uint32_t i = 0; i < o->keys_n; i++) names_add(&keys, o->keys[i]);
     if (keys.n) finding_evidence(&f->findings, x, "%s %.*s", o->migrated ? "it is about" : "it goes on without", STR_ARG(names_show(&keys, 12)));
-    x->fix = o->keys_n ? STR("change or remove the keys named here") : STR("set what the message asks for");
+    if (first) say_assumed(f, x);
+    x->fix = repair_of(o);
 }
 
 /* ---- what must be set ---- */
@@ -104,14 +121,14 @@ static void check_rendered(struct facts *f)
         for (uint32_t i = 0; i < f->usage.obstacles_n; i++) {
             const struct obstacle *o = &f->usage.obstacles[i];
             if (o->violations.n) report_violations(f, &o->violations);
-            else report_failure(f, o);
+            else report_failure(f, o, i == 0);
         }
         return;
     }
     if (f->new_side.rendered) return;
     struct obstacle o = {.message = r->error, .tmpl = r->error_template, .line = r->error_line, .column = r->error_column, .kind = r->error_kind};
     if (r->violations.n) report_violations(f, &r->violations);
-    else report_failure(f, &o);
+    else report_failure(f, &o, true);
 }
 
 /* Where the template asks the cluster, when it does so itself. */

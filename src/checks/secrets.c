@@ -121,7 +121,7 @@ static void check_chance(struct facts *f)
     bool old_known = !f->single && used_chance(&f->old_side) && render_again(f, &f->old_side, &before, &old_again);
     for (uint32_t i = 0; i < f->judged->objects.n; i++) {
         const struct object *o = &f->judged->objects.v[i];
-        if (!view_is_managed(o) || !view_is_written(o)) continue;
+        if (!view_is_managed(o) || !view_is_written(o) || facts_is_assumed(f->judged, o)) continue;
         bool vanishes = was_evaluated(&again, o) && !objects_find(&again.objects, o->id);
         if (!vanishes && !differs(o, &again.objects)) continue;
         bool old_too = is_random_on(f, old_known ? &old_again : NULL, o);

@@ -114,10 +114,28 @@ static void changelog(struct buf *b, struct value list)
     }
 }
 
+/* What is compared in place of a render that there is none of. */
+static void say_unrendered(struct buf *b, const struct facts *f, struct value unknown)
+{
+    const struct side *s = f->judged;
+    buf_z(b, "the new chart could NOT be rendered with these values: ");
+    if (!s->rendered) buf_z(b, "objects are not compared\n");
+    else if (s->passing == PASSING_CLUSTER) buf_z(b, "compared is what it makes at a first installation\n");
+    else if (s->passing == PASSING_REFUSALS) buf_z(b, "compared is what it makes past its refusals\n");
+    else buf_z(b, "compared is what it makes without the keys that stand in the way\n");
+    if (!list_len(unknown)) return;
+    heading(b, "unknown, for their template fails", list_len(unknown));
+    for (uint32_t i = 0; i < list_len(unknown); i++) {
+        buf_z(b, "  ? ");
+        emit_terminal(b, v_text(unknown.u.list->v[i]));
+        buf_byte(b, '\n');
+    }
+}
+
 void emit_diff_text(struct buf *out, const struct emit_input *in)
 {
     struct value d = emit_diff_value(out->a, in);
-    if (!in->f->new_side.rendered) buf_z(out, "the new chart could NOT be rendered with these values: objects are not compared\n");
+    if (!in->f->new_side.rendered) say_unrendered(out, in->f, value_at(d, "unknown", NULL));
     part(out, "default values", value_at(d, "values", NULL), "path");
     part(out, "objects", value_at(d, "objects", NULL), "subject");
     part(out, "models", value_at(d, "models", NULL), "subject");

@@ -113,6 +113,14 @@ static struct value objects_part(struct arena *a, const struct object_changes *c
     return v_list(l);
 }
 
+static struct value unknown_part(struct arena *a, const struct side *s)
+{
+    struct list *l = list_new(a);
+    for (uint32_t i = 0; i < s->objects.n; i++)
+        if (facts_is_assumed(s, &s->objects.v[i])) list_add(l, v_str(s->objects.v[i].id));
+    return v_list(l);
+}
+
 static struct value models_part(struct arena *a, const struct model_diff *d)
 {
     static const char *const names[] = {"added", "removed", "renamed", "changed"};
@@ -183,6 +191,7 @@ struct value emit_diff_value(struct arena *a, const struct emit_input *in)
     map_putz(m, "rendered_new", v_bool(f->new_side.rendered));
     map_putz(m, "values", values_part(a, &f->diff.defaults));
     map_putz(m, "objects", objects_part(a, &f->diff.objects, in->all));
+    if (f->judged->assumed_n) map_putz(m, "unknown", unknown_part(a, f->judged));
     map_putz(m, "models", models_part(a, &f->diff.models));
     map_putz(m, "bundles", bundles_part(a, &f->diff.models));
     map_putz(m, "changelog", changelog_part(a, f));

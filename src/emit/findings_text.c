@@ -103,11 +103,26 @@ void emit_findings_text(struct buf *out, const struct emit_input *in)
 
 /* ---- the short form: a line a finding ---- */
 
-/* FILE:LINE:COLUMN: severity: subject: the first line of the message [rule], as compilers have it and editors read it. */
+/* Helm tells a failure over several lines, and what failed is said in the last: those that fit are one line here. */
+static struct str head_of(struct arena *a, struct str message)
+{
+    enum { MOST = 240 };
+    struct buf b = buf_new(a);
+    struct str line;
+    for (bool more = true; more;) {
+        more = str_cut(message, STR("\n"), &line, &message);
+        line = str_trim(line);
+        if (b.n && b.n + line.n > MOST) break;
+        if (b.n && line.n) buf_byte(&b, ' ');
+        buf_add(&b, line);
+    }
+    return buf_done(&b);
+}
+
+/* FILE:LINE:COLUMN: severity: subject: the message's first lines [rule], as compilers have it and editors read it. */
 static void short_one(struct buf *b, const struct facts *f, const struct finding *x)
 {
-    struct str line, rest, place = emit_place(b->a, f, x->at);
-    str_cut(x->message, STR("\n"), &line, &rest);
+    struct str line = head_of(b->a, x->message), place = emit_place(b->a, f, x->at);
     if (place.n) {
         one_line(b, place);
         buf_z(b, ": ");

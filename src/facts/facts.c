@@ -119,6 +119,7 @@ static void read_objects(struct arena *a, const struct facts *f, struct side *s)
     const struct side *like = s == &f->migrated_side || s == &f->own_side ? &f->new_side : NULL;
     s->rendered = render_manifests_like(a, &s->render, like ? like->manifests : NULL, like ? like->manifests_n : 0, &s->manifests, &s->manifests_n);
     if (!s->rendered) return;
+    if (s != &f->old_side && !f->single) facts_assume(a, &f->old_side, s);
     read_crds(a, f, s);
     objects_of_manifests(a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
     s->workloads = workloads_of(a, &s->objects, &s->workloads_n);

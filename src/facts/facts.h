@@ -67,6 +67,7 @@ struct side {
     bool rendered;            /* false: render.error says why */
     enum passing passing;     /* not PASSING_NOTHING: to be judged, not installed */
     struct manifest *manifests; uint32_t manifests_n;
+    uint32_t assumed_n;       /* the last of these are the old side's: what the new chart makes of them is not known (facts/assumed.c) */
     struct objects objects;
     struct workload *workloads; uint32_t workloads_n;  /* among the objects; so the next two */
     struct scaler *scalers;     uint32_t scalers_n;
@@ -109,6 +110,9 @@ struct facts {
     bool baseline_given;
     uint32_t baseline_stale;  /* entries of the baseline that match nothing any more */
 };
+
+/* Whether an object of a new side is only assumed to be as it was before, for its template fails. */
+bool facts_is_assumed(const struct side *s, const struct object *o);
 
 /* Reads all inputs, renders both sides, compares. False after a diagnostic (exit status 2): unreadable input, or an old side
  * that does not render. A new side that does not is a fact. */

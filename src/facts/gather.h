@@ -16,4 +16,7 @@ bool facts_read_values(struct facts *f);
 /* Changelog, models, bundles, models in use. */
 bool facts_read_beside(struct facts *f);
 
+/* For a new side that was rendered past refusals: adds the old side's manifests of which nobody knows what becomes. */
+void facts_assume(struct arena *a, const struct side *old, struct side *s);
+
 #endif

@@ -27,14 +27,16 @@ static bool fail_in_own_words(struct call *c, struct str words)
 
 static bool fn_fail(struct call *c, struct value *out)
 {
-    (void)out;
+    if (call_failure(c, FAILURE_FAIL, arg_str(c, 0))) return ret_str(out, STR(""));
     return fail_in_own_words(c, arg_str(c, 0));
 }
 
 static bool fn_required(struct call *c, struct value *out)
 {
     struct value v = c->arg[1];
-    if (v.kind == V_NIL || (v.kind == V_STR && v.type == GO_AUTO && v.n == 0)) return fail_in_own_words(c, arg_str(c, 0));
+    if (v.kind == V_NIL || (v.kind == V_STR && v.type == GO_AUTO && v.n == 0)) {
+        if (!call_failure(c, FAILURE_REQUIRED, arg_str(c, 0))) return fail_in_own_words(c, arg_str(c, 0));
+    }
     return ret(out, v);
 }
 

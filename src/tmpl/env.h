@@ -19,7 +19,7 @@ struct env {
     struct value (*lookup)(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name);
     void *lookup_context;
     bool skip_schema;          /* do not check values.schema.json */
-    bool tolerant;             /* analysis: record fail, required and schema errors, pass over them, render on */
+    bool tolerant;             /* analysis: record fail, required, schema errors and templates that fail, pass over them, render on */
 };
 
 /* helm template's environment: install, revision 1, seed 0, Helm's Kubernetes version, no cluster. */

@@ -58,6 +58,7 @@ static void note_failure(struct state *s, enum failure_kind kind, struct str mes
     f->kind = kind;
     f->message = message;
     f->tmpl = s->tree->parse_name;
+    f->file = s->x->tmpl;
     if (s->at) state_place(s->tree, s->at, &f->line, &f->column);
 }
 
@@ -99,10 +100,10 @@ bool state_fail(struct state *s, const char *format, ...)
 bool call_failure(struct call *c, enum failure_kind kind, struct str message)
 {
     struct exec *x = c->x;
+    if (!x->env->tolerant || !x->state) return false;
     struct state now = *x->state;
     note_failure(&now, kind, message);
     *PUSH(x->a, x->failures, x->failures_n, x->failures_cap) = x->failed_at;
-    if (!x->env->tolerant) return false;
     x->failed_at = (struct failure){0};
     return true;
 }

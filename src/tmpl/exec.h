@@ -24,6 +24,7 @@ enum failure_kind { FAILURE_ERROR, FAILURE_FAIL, FAILURE_REQUIRED };
 struct failure {
     enum failure_kind kind;
     struct str tmpl;           /* template file in which it happened */
+    uint32_t file;             /* index of the file that was being evaluated, which may have included the other */
     uint32_t line, column;
     struct str message;        /* of fail and required: the chart's own words */
 };
@@ -76,8 +77,8 @@ bool tmpl_tpl(struct call *c, struct str text, struct value dot, struct buf *out
 struct str tmpl_error_show(struct arena *a, const struct exec *x);
 /* A syntax error as Helm prints it: "parse error at (NAME:LINE): message". */
 struct str tmpl_parse_error_show(struct arena *a, const struct parsed *p);
-/* For fail and required: notes the failure at the running template's place. True when the environment is tolerant and the
- * evaluation goes on; else the call must fail. */
+/* For fail and required: where the environment is tolerant, notes the failure at the running template's place and is true: the
+ * evaluation goes on. Else the call must fail. */
 bool call_failure(struct call *c, enum failure_kind kind, struct str message);
 
 #endif

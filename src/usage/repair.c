@@ -269,6 +269,14 @@ static bool render_fresh(struct trial *t, struct render *r)
     return true;
 }
 
+/* What a template stumbles over behind a refusal that was passed over follows from it, mostly. */
+static bool is_consequence(const struct exec *x, uint32_t i)
+{
+    for (uint32_t k = 0; k < i && x->failures[i].kind == FAILURE_ERROR; k++)
+        if (x->failures[k].file == x->failures[i].file) return true;
+    return false;
+}
+
 /* Nothing of the user's can be taken away to get past it: go on with fail and required passed over. */
 static bool render_tolerantly(struct trial *t, struct render *r)
 {
@@ -279,7 +287,7 @@ static bool render_tolerantly(struct trial *t, struct render *r)
     for (uint32_t i = 0; i < r->exec.failures_n; i++) {
         const struct failure *f = &r->exec.failures[i];
         struct str words = own_words(f->message);
-        if (!words.n || is_known(t->u, words)) continue;
+        if (!words.n || is_known(t->u, words) || is_consequence(&r->exec, i)) continue;
         struct obstacle *o = PUSH(t->now->a, t->u->obstacles, t->u->obstacles_n, t->u->obstacles_cap);
         *o = (struct obstacle){.kind = f->kind, .message = words, .tmpl = f->tmpl, .line = f->line, .column = f->column, .passed_over = true};
     }
