@@ -162,13 +162,42 @@ static bool run_one(struct render *r, const struct unit *u, uint32_t index)
 
 static int by_path(const void *a, const void *b) { return str_cmp(((const struct rendered *)a)->path, ((const struct rendered *)b)->path); }
 
-static bool run_all(struct render *r, const struct units *u, const struct strmap *only, const struct repeat *again)
+struct turn {
+    uint32_t unit;
+    size_t cost;
+};
+
+static int by_cost(const void *a, const void *b)
 {
-    r->files = NEW_ARRAY(r->a, struct rendered, u->n);
-    bool ok = true;
-    for (uint32_t i = 0; i < u->n && ok; i++) {
+    const struct turn *x = a, *y = b;
+    if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
+    return x->unit < y->unit ? -1 : x->unit > y->unit;
+}
+
+/* Which units are evaluated, in Helm's order; where the first that has enough ends a repetition, the one that printed least in the base is
+ * the first, for nothing that a template of such a chart does reaches another. */
+static uint32_t take_turns(struct render *r, const struct units *u, const struct strmap *only, const struct repeat *again, struct turn *turn)
+{
+    uint32_t n = 0;
+    size_t *printed = again && again->base && again->enough ? NEW_ARRAY(r->a, size_t, u->n) : NULL;
+    for (uint32_t i = 0; printed && i < again->base->files_n; i++) printed[again->base->files[i].index] = again->base->files[i].text.n;
+    for (uint32_t i = 0; i < u->n; i++) {
         if (str_starts(path_base(u->v[i].path), STR("_"))) continue;
         if (only && !strmap_find(only, u->v[i].path)) continue;
+        turn[n++] = (struct turn){i, printed ? printed[i] : 0};
+    }
+    if (printed && n) qsort(turn, n, sizeof *turn, by_cost);
+    return n;
+}
+
+static bool run_all(struct render *r, const struct units *u, const struct strmap *only, const struct repeat *again)
+{
+    struct turn *turn = NEW_ARRAY(r->a, struct turn, u->n);
+    uint32_t n = take_turns(r, u, only, again, turn);
+    r->files = NEW_ARRAY(r->a, struct rendered, n);
+    bool ok = true;
+    for (uint32_t t = 0; t < n && ok; t++) {
+        uint32_t i = turn[t].unit;
         ok = run_one(r, &u->v[i], i);
         if (!ok && r->env->tolerant) {
             struct exec *x = &r->exec;

@@ -219,10 +219,20 @@ static bool same_line(struct str x, struct str y)
     }
 }
 
+/* Where the line begins in which the texts first differ. */
+static size_t common_lines(struct str x, struct str y)
+{
+    size_t n = x.n < y.n ? x.n : y.n, i = 0;
+    while (i + CHUNK <= n && memcmp(x.p + i, y.p + i, CHUNK) == 0) i += CHUNK;
+    while (i < n && x.p[i] == y.p[i]) i++;
+    while (i > 0 && x.p[i - 1] != '\n') i--;
+    return i;
+}
+
 /* Whether two texts differ in more than blanks, quotes and comments: then their documents differ, and need not be read. */
 static bool clearly_differ(struct str x, struct str y)
 {
-    size_t i = 0, k = 0;
+    size_t i = common_lines(x, y), k = i;
     struct str a, b;
     for (;;) {
         bool has_a = next_line(x, &i, &a), has_b = next_line(y, &k, &b);
