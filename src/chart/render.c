@@ -138,7 +138,19 @@ static bool parse_all(struct render *r, struct units *u, struct tmpl_set *set, s
     return true;
 }
 
-static bool run_one(struct render *r, const struct unit *u, uint32_t index)
+struct watching {
+    const struct repeat *again;
+    struct rendered so_far;
+};
+
+static bool seen_enough(void *context, struct str so_far)
+{
+    struct watching *w = context;
+    w->so_far.text = so_far;
+    return w->again->enough(w->again->context, &w->so_far, false);
+}
+
+static bool run_one(struct render *r, const struct unit *u, uint32_t index, const struct repeat *again)
 {
     struct map *t = map_new(r->a);
     map_putz(t, "Name", v_str(u->path));
@@ -147,7 +159,12 @@ static bool run_one(struct render *r, const struct unit *u, uint32_t index)
     struct buf out = buf_new(r->a);
     buf_reserve(&out, u->file->data.n * 2);
     r->exec.tmpl = index;
-    if (!tmpl_exec(&r->exec, u->path, v_typed(v_map(u->data), GO_VALUES), &out)) {
+    struct watching watching = {again, {.path = u->path}};
+    struct watch watch = {.enough = seen_enough, .context = &watching, .out = &out};
+    r->exec.watch = again && again->enough ? &watch : NULL;
+    bool through = tmpl_exec(&r->exec, u->path, v_typed(v_map(u->data), GO_VALUES), &out);
+    r->exec.watch = NULL;
+    if (!through && !watch.ended) {
         const struct failure *f = &r->exec.failed_at;
         return failed(r, tmpl_error_show(r->a, &r->exec), f->kind, f->tmpl, f->line, f->column);
     }
@@ -198,13 +215,13 @@ static bool run_all(struct render *r, const struct units *u, const struct strmap
     bool ok = true;
     for (uint32_t t = 0; t < n && ok; t++) {
         uint32_t i = turn[t].unit;
-        ok = run_one(r, &u->v[i], i);
+        ok = run_one(r, &u->v[i], i, again);
         if (!ok && r->env->tolerant) {
             struct exec *x = &r->exec;
             x->failed_at.file = i;
             *PUSH(r->a, x->failures, x->failures_n, x->failures_cap) = x->failed_at;
             ok = true;
-        } else if (ok && again && again->enough && again->enough(again->context, &r->files[r->files_n - 1])) {
+        } else if (ok && again && again->enough && again->enough(again->context, &r->files[r->files_n - 1], true)) {
             break;
         }
     }
@@ -237,7 +254,7 @@ bool render_chart_some(struct arena *a, const struct chart *c, const struct map 
 }
 
 bool render_chart_until(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
-                        struct diags *d, const struct strmap *only, bool (*enough)(void *context, const struct rendered *file), void *context, struct render *r)
+                        struct diags *d, const struct strmap *only, bool (*enough)(void *context, const struct rendered *file, bool whole), void *context, struct render *r)
 {
     struct repeat until = {.enough = enough, .context = context};
     return render_with(a, c, user, env, parses, d, only, NULL, &until, r);

@@ -42,9 +42,10 @@ bool render_chart(struct arena *a, const struct chart *c, const struct map *user
 bool render_chart_some(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
                        struct diags *d, const struct strmap *only, struct render *r);
 
-/* The same; `enough` is asked after each file, and ends the render with true when it says so: r->files is then a part. */
+/* The same; `enough` is asked after each file (`whole`) and while one is printed, and ends the render with true when it says so: r->files is
+ * then a part, and so may the text of its last be. */
 bool render_chart_until(struct arena *a, const struct chart *c, const struct map *user, const struct env *env, struct parse_cache *parses,
-                        struct diags *d, const struct strmap *only, bool (*enough)(void *context, const struct rendered *file), void *context, struct render *r);
+                        struct diags *d, const struct strmap *only, bool (*enough)(void *context, const struct rendered *file, bool whole), void *context, struct render *r);
 
 /* The same once more, slower, for the origins of the bytes: r->files[i].spans, which trace_origin takes with an offset in
  * r->files[i].text. */
@@ -53,7 +54,7 @@ bool render_chart_traced(struct arena *a, const struct chart *c, const struct ma
 
 /* The same once more with other effective values, which share whatever did not change with those of `base`: for a change that
  * neither the chart's dependencies nor its schemas read, in a chart without subcharts (render_can_repeat). Only the templates
- * in `only` are evaluated; `enough`, when not NULL, is asked after each, and ends the render with true when it says so.
+ * in `only` are evaluated; `enough`, when not NULL, is asked as above.
  * Nothing of `base` is written: when a template tries, *wrote is set and the result is false. */
 bool render_can_repeat(const struct render *base);
 struct repeat {
@@ -61,7 +62,7 @@ struct repeat {
     struct map *values;       /* new maps in it must be marked as shared (render_share) */
     struct parse_cache *parses;
     const struct strmap *only;
-    bool (*enough)(void *context, const struct rendered *file);
+    bool (*enough)(void *context, const struct rendered *file, bool whole);
     void *context;
 };
 bool render_repeat(struct arena *a, const struct repeat *what, struct render *r, bool *wrote);

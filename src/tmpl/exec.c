@@ -287,9 +287,19 @@ static void charge(struct state *s, const struct buf *out)
     if (out->n > g->max.output) guard_trip(g, "the templates print more than %zu MiB", g->max.output >> 20);
 }
 
+static bool is_enough(struct watch *w)
+{
+    enum { STEP = 256 }; /* bytes; each asking costs a look at the new ones */
+    w->next = w->out->n + STEP;
+    w->ended = w->enough(w->context, buf_str(w->out));
+    return w->ended;
+}
+
 static enum flow walk(struct state *s, struct value dot, const struct node *n, struct buf *out)
 {
     charge(s, out);
+    struct watch *w = s->x->watch;
+    if (w && out == w->out && out->n >= w->next && is_enough(w)) return FLOW_FAILED;
     s->at = n;
     size_t from = out->n;
     if (s->x->trace && n->kind != N_TEXT && n->kind != N_LIST) s->action = n;

@@ -36,6 +36,15 @@ struct write {
     const struct map *map;
 };
 
+/* Asked now and then about what the template has printed so far; true ends its evaluation, and `ended` says so. */
+struct watch {
+    bool (*enough)(void *context, struct str so_far);
+    void *context;
+    const struct buf *out;     /* the template's own output, not that of what it includes */
+    size_t next;               /* it is asked again when so many bytes are there */
+    bool ended;
+};
+
 struct random_use {
     uint32_t tmpl;
     struct str what;           /* the function */
@@ -48,6 +57,7 @@ struct exec {
     struct parse_cache *parses; /* for tpl; NULL: every text is parsed anew */
     struct reads *reads;       /* NULL: not wanted */
     struct trace *trace;       /* the second, tracing evaluation; NULL in the ordinary one */
+    struct watch *watch;       /* NULL: nobody watches */
     uint32_t tmpl;             /* index of the file being evaluated, as the caller numbers them */
     struct write *writes;      uint32_t writes_n, writes_cap;
     bool frozen;               /* shared data belongs to another render: a write to it trips the guard, and sets `wrote` */
@@ -68,7 +78,7 @@ struct exec {
     const char *stack_base;
 };
 
-/* Evaluates the template `name` with `dot` and appends to out. False and x->error on failure. */
+/* Evaluates the template `name` with `dot` and appends to out. False and x->error on failure; false when the watch ended it. */
 bool tmpl_exec(struct exec *x, struct str name, struct value dot, struct buf *out);
 /* `include` and `tpl`, for funcs/helm.c. */
 bool tmpl_include(struct call *c, struct str name, struct value dot, struct buf *out);

@@ -219,23 +219,27 @@ static bool same_line(struct str x, struct str y)
     }
 }
 
-/* Where the line begins in which the texts first differ. */
-static size_t common_lines(struct str x, struct str y)
+/* The texts are the same up to `same`; where else do they first differ? */
+static size_t common_bytes(struct str x, struct str y, size_t same)
 {
-    size_t n = x.n < y.n ? x.n : y.n, i = 0;
+    size_t n = x.n < y.n ? x.n : y.n, i = same;
     while (i + CHUNK <= n && memcmp(x.p + i, y.p + i, CHUNK) == 0) i += CHUNK;
     while (i < n && x.p[i] == y.p[i]) i++;
-    while (i > 0 && x.p[i - 1] != '\n') i--;
     return i;
 }
 
-/* Whether two texts differ in more than blanks, quotes and comments: then their documents differ, and need not be read. */
-static bool clearly_differ(struct str x, struct str y)
+/* Whether two texts that are the same up to `same` differ in more than blanks, quotes and comments: then their documents differ, and need not
+ * be read. More may come after the last whole line of one that is growing. */
+static bool clearly_differ(struct str x, struct str y, size_t same, bool growing)
 {
-    size_t i = common_lines(x, y), k = i;
+    size_t i = same;
+    while (i > 0 && x.p[i - 1] != '\n') i--;
+    size_t k = i;
     struct str a, b;
     for (;;) {
-        bool has_a = next_line(x, &i, &a), has_b = next_line(y, &k, &b);
+        bool has_b = next_line(y, &k, &b);
+        if (growing && (!has_b || (k == y.n && y.p[k - 1] != '\n'))) return false;
+        bool has_a = next_line(x, &i, &a);
         if (!has_a || !has_b) return has_a != has_b;
         if (!same_line(a, b)) return true;
     }
@@ -243,10 +247,14 @@ static bool clearly_differ(struct str x, struct str y)
 
 static bool is_notes(struct str path) { return str_ends(path, STR("NOTES.txt")); }
 
-bool compare_clearly(const struct bench *b, const struct rendered *file)
+bool compare_clearly(struct comparing *c, const struct rendered *file, bool whole)
 {
-    const struct rendered *y = is_notes(file->path) ? NULL : find_file(b->base, file->path);
-    return y && !str_eq(file->text, y->text) && clearly_differ(y->text, file->text);
+    if (!str_eq(c->path, file->path)) *c = (struct comparing){c->b, find_file(c->b->base, file->path), file->path, 0};
+    if (!c->base || is_notes(file->path)) return false;
+    c->same = common_bytes(c->base->text, file->text, c->same);
+    if (c->same == file->text.n && (!whole || c->same == c->base->text.n)) return false;
+    /* What Go prints for a missing value is taken out at the end. */
+    return clearly_differ(c->base->text, file->text, c->same, !whole) && (whole || !str_has(file->text, STR("<no value>")));
 }
 
 bool compare_renders(struct bench *b, const struct render *now, bool limited, struct signature *sig)
@@ -257,7 +265,7 @@ bool compare_renders(struct bench *b, const struct render *now, bool limited, st
         const struct rendered *x = &now->files[i], *y = find_file(b->base, x->path);
         if (is_notes(x->path) || (y && str_eq(x->text, y->text))) continue;
         text_differs = true;
-        if (!sig && y && clearly_differ(y->text, x->text)) return true;
+        if (!sig && y && clearly_differ(y->text, x->text, common_bytes(y->text, x->text, 0), false)) return true;
         read_both(b, y ? y->text : (struct str){0}, x->text, &was, &is);
     }
     for (uint32_t i = 0; !limited && i < b->base->files_n; i++) {

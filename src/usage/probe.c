@@ -138,7 +138,7 @@ bool usage_reads(struct bench *b, const struct key *k)
 
 /* ---- a probe ---- */
 
-static bool seen_enough(void *context, const struct rendered *file) { return compare_clearly(context, file); }
+static bool seen_enough(void *context, const struct rendered *file, bool whole) { return compare_clearly(context, file, whole); }
 
 /* Whether a template wrote the entry of this name in the map, be it there still or not. */
 static bool is_written(const struct bench *b, const struct map *m, struct str key)
@@ -217,7 +217,8 @@ static bool render_edits(struct bench *b, const struct value_edit *e, uint32_t n
     if (!render_can_repeat(b->base)) return false;
     struct map *values = edits_effective(b->scratch, b, e, n);
     if (!values) return false;
-    struct repeat what = {b->base, values, b->parses, only, first_is_enough ? seen_enough : NULL, b};
+    struct comparing comparing = {.b = b};
+    struct repeat what = {b->base, values, b->parses, only, first_is_enough ? seen_enough : NULL, &comparing};
     bool wrote;
     *ok = render_repeat(b->scratch, &what, r, &wrote);
     return !wrote;
@@ -226,7 +227,8 @@ static bool render_edits(struct bench *b, const struct value_edit *e, uint32_t n
 static bool render_anew(struct bench *b, const struct value_edit *e, uint32_t n, const struct strmap *only, bool first_is_enough, struct render *r)
 {
     struct diags *quiet = diags_new(b->scratch, b->inputs);
-    return render_chart_until(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, only, first_is_enough ? seen_enough : NULL, b, r);
+    struct comparing comparing = {.b = b};
+    return render_chart_until(b->scratch, b->chart, edits_made(b->scratch, b->user, e, n), b->env, b->parses, quiet, only, first_is_enough ? seen_enough : NULL, &comparing, r);
 }
 
 /* A tolerant render passes over what the chart refuses: that it refuses more, or less, is all that a guard does. */
