@@ -75,8 +75,10 @@ void usage_migrate(struct successors *s, struct usage *u)
         struct render *r = NEW(now->a, struct render);
         struct map *m = usage_migrated(now->a, u, MIGRATE_ALL);
         struct bench b = *now;
-        if (usage_rebase(&b, m, r)) {
+        bool known = value_same(v_map(m), v_map((struct map *)(uintptr_t)now->user)); /* the last pass of the search may have been made with them */
+        if (known || usage_rebase(&b, m, r)) {
             u->migrated = m;
+            u->rendered = b.base;
             break;
         }
         struct key *k = key_in_message(now->a, u, r->error);

@@ -42,7 +42,8 @@ static void collect(struct successors *s, struct value v, const struct str *segm
 void successors_prepare(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *out)
 {
     struct words none = {0};
-    *out = (struct successors){.old = old, .now = now, .defaults = defaults};
+    if (out->base == now->base) return;
+    *out = (struct successors){.old = old, .now = now, .base = now->base, .defaults = defaults};
     collect(out, v_map(now->base->values), NULL, 0, (struct str){0}, &none);
 }
 

@@ -15,12 +15,13 @@ struct place_node {
 
 struct successors {
     struct bench *old, *now;
+    const struct render *base;    /* the new chart's render whose places these are */
     const struct value_changes *defaults;
     struct place_node *v; uint32_t n, cap;
     struct str *settled; uint32_t settled_n, settled_cap; /* places that keys have gone to since all was tried before */
 };
 
-/* Collects the places. Both benches have their base renders. */
+/* Collects the places, unless they were collected of the same render. Both benches have their base renders. */
 void successors_prepare(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *out);
 /* Tries what evidence suggests (the difference of the defaults, names, the chart's own message) by giving the new key the user's
  * value; sets k->renamed_to, confidence and renamed_proved when the old difference comes back, or when the evidence is strong. */

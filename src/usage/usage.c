@@ -198,18 +198,17 @@ static void find_successor(void *context, struct bench *old, struct bench *now, 
 
 /* Some keys do something only beside others (a size, when the volume is on): once these have found their places, those are
  * looked for again. */
-static void find_successors(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u)
+static void find_successors(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *s, struct usage *u)
 {
     enum { PASSES = 3 };
     uint32_t before = 0, proved = 0;
     struct successors last = {0};
     for (int pass = 0; pass < PASSES; pass++) {
-        struct successors s;
-        struct search f = {.all = &s};
+        struct search f = {.all = s};
         uint32_t open = 0;
-        successors_prepare(old, now, defaults, &s);
-        s.settled = last.settled;
-        s.settled_n = last.settled_n;
+        successors_prepare(old, now, defaults, s);
+        s->settled = last.settled;
+        s->settled_n = last.settled_n;
         last = (struct successors){0};
         before = proved;
         for (uint32_t i = 0; i < u->n; i++)
@@ -227,13 +226,12 @@ static void find_successors(struct bench *old, struct bench *now, const struct v
     }
 }
 
-static void gather_outcome(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u)
+static void gather_outcome(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *s, struct usage *u)
 {
-    struct successors s = {.old = old, .now = now, .defaults = defaults};
-    if (u->based) successors_prepare(old, now, defaults, &s);
-    successors_follow(&s, u);
+    if (u->based) successors_prepare(old, now, defaults, s);
+    successors_follow(s, u);
     successors_settle(u);
-    usage_migrate(&s, u);
+    usage_migrate(s, u);
     usage_nodes(now, u);
 }
 
@@ -263,8 +261,9 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
         any = any || key_is_dead(k);
     }
     struct render *base = now->base;
-    if (out->based && any) find_successors(old, now, defaults, out);
-    gather_outcome(old, now, defaults, out);
+    struct successors s = {.old = old, .now = now, .defaults = defaults};
+    if (out->based && any) find_successors(old, now, defaults, &s, out);
+    gather_outcome(old, now, defaults, &s, out);
     now->base = base;
     now->user = out->without;
     now->places = NULL;
@@ -273,5 +272,6 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     if (out->based) usage_defaults(old, now, defaults, out);
     now->env = given;
     out->base.env = given;
+    if (out->rendered) out->rendered->env = out->rendered->exec.env = given;
     out->probes = old->probes + now->probes;
 }
