@@ -69,6 +69,73 @@ static void comment_out_rest(struct arena *a, const struct facts *f, struct node
     }
 }
 
+/* ---- fields of the entries of lists ---- */
+
+struct rewriting {
+    struct arena *a;
+    struct edit *e;
+    const struct list_field *field;
+    struct str step[64];
+    uint32_t steps;
+};
+
+/* The places that the file has, the last first: an edit moves what is below it. */
+static void rewrite_places(struct rewriting *r, struct value v, uint32_t i, struct edit_path **out, uint32_t *n, uint32_t *cap)
+{
+    const struct list_field *f = r->field;
+    if (i == f->segments) {
+        struct str *s = NEW_ARRAY(r->a, struct str, r->steps);
+        memcpy(s, r->step, r->steps * sizeof *s);
+        *PUSH(r->a, *out, *n, *cap) = (struct edit_path){s, r->steps};
+        return;
+    }
+    if (r->steps >= 60) return;
+    if (f->segment[i].p) {
+        const struct entry *e = v.kind == V_MAP && v.u.map ? map_find(v.u.map, f->segment[i]) : NULL;
+        if (!e) return;
+        r->step[r->steps++] = f->segment[i];
+        rewrite_places(r, e->value, i + 1, out, n, cap);
+        r->steps--;
+        return;
+    }
+    for (uint32_t k = v.kind == V_LIST ? list_len(v) : 0; k > 0; k--) {
+        r->step[r->steps++] = str_printf(r->a, "[%u]", k - 1);
+        rewrite_places(r, v.u.list->v[k - 1], i + 1, out, n, cap);
+        r->steps--;
+    }
+}
+
+static void rewrite_field(struct arena *a, const struct facts *f, const struct list_field *field, struct edit *e)
+{
+    const struct key *k = &f->usage.keys[field->list];
+    struct rewriting r = {.a = a, .e = e, .field = field};
+    struct edit_path *at = NULL;
+    uint32_t n = 0, cap = 0;
+    bool found;
+    if (k->segments > 40 || e->root.kind != V_MAP) return;
+    memcpy(r.step, k->segment, k->segments * sizeof *r.step);
+    r.steps = k->segments;
+    rewrite_places(&r, usage_get(e->root.u.map, k->segment, k->segments, &found), 0, &at, &n, &cap);
+    for (uint32_t i = 0; i < n; i++) {
+        struct edit_path to = at[i];
+        if (field->to && field->to_n == field->segments) {
+            struct str *s = NEW_ARRAY(a, struct str, to.n);
+            memcpy(s, at[i].segment, to.n * sizeof *s);
+            for (uint32_t m = 0; m < field->to_n; m++)
+                if (field->to[m].p) s[to.n - field->to_n + m] = field->to[m];
+            to.segment = s;
+            if (edit_move(e, at[i], to)) continue;
+        }
+        edit_comment_out(e, at[i], field->to ? str_printf(a, "the setting is now %.*s", STR_ARG(field->renamed_to)) : STR("the new chart no longer reads this field"));
+    }
+}
+
+static void rewrite_lists(struct arena *a, const struct facts *f, struct edit *e)
+{
+    for (uint32_t i = 0; i < f->usage.fields_n; i++)
+        if (field_is_lost(&f->usage.fields[i])) rewrite_field(a, f, &f->usage.fields[i], e);
+}
+
 static bool rewrite(struct cli *c, const struct facts *f, const struct input *in, struct str *out)
 {
     struct edit e;
@@ -86,6 +153,7 @@ static bool rewrite(struct cli *c, const struct facts *f, const struct input *in
     struct edit before = e;
     move_all(c->a, v, n, &e);
     comment_out_rest(c->a, f, v, n, &before, &e);
+    rewrite_lists(c->a, f, &e);
     *out = e.text;
     return true;
 }
@@ -116,6 +184,13 @@ static void tell_flags(struct cli *c, const struct facts *f)
         else diag_warn(c->diags, at, "the flag sets %.*s, which does nothing any more", STR_ARG(k->path));
         if (k->renamed_to.n) diag_hint(c->diags, "write %.*s in its place", STR_ARG(k->renamed_to));
         else diag_hint(c->diags, "leave it out");
+    }
+    for (uint32_t i = 0; i < f->usage.fields_n; i++) {
+        const struct list_field *x = &f->usage.fields[i];
+        struct place at = origin_get(f->origins, x->n ? x->at[0] : 0)->key_at;
+        if (!field_is_lost(x) || !str_starts(inputs_get(f->inputs, at.input)->role, STR("--"))) continue;
+        if (x->to) diag_warn(c->diags, at, "the flag sets %.*s, which is now %.*s", STR_ARG(x->path), STR_ARG(x->renamed_to));
+        else diag_warn(c->diags, at, "the flag sets %.*s, which does nothing any more", STR_ARG(x->path));
     }
 }
 

@@ -33,18 +33,71 @@ bool edit_open(struct arena *a, struct str text, struct edit *out)
 
 /* ---- finding ---- */
 
+/* "[2]" as the index of an item; false for anything else. */
+static bool is_index(struct str segment, uint32_t *index)
+{
+    if (segment.n < 3 || segment.n > 9 || segment.p[0] != '[' || segment.p[segment.n - 1] != ']') return false;
+    *index = 0;
+    for (size_t i = 1; i + 1 < segment.n; i++) {
+        if (segment.p[i] < '0' || segment.p[i] > '9') return false;
+        *index = *index * 10 + (uint32_t)(segment.p[i] - '0');
+    }
+    return true;
+}
+
+static bool item_at(struct value v, struct str segment, uint32_t *index) { return v.kind == V_LIST && is_index(segment, index) && *index < list_len(v); }
+
+/* The entry; `parent`: the one in whose map it stands, NULL at the top and in an item of a list. */
 static struct entry *find(const struct edit *e, struct edit_path path, struct entry **parent)
 {
     struct value v = e->root;
-    struct entry *at = NULL;
-    if (parent) *parent = NULL;
+    struct entry *at = NULL, *above = NULL;
     for (uint32_t i = 0; i < path.n; i++) {
-        if (parent) *parent = at;
+        uint32_t index;
+        above = at;
+        if (item_at(v, path.segment[i], &index)) {
+            at = NULL;
+            v = v.u.list->v[index];
+            continue;
+        }
         at = v.kind == V_MAP && v.u.map ? map_find(v.u.map, path.segment[i]) : NULL;
-        if (!at) return NULL;
+        if (!at) break;
         v = at->value;
     }
+    if (parent) *parent = above;
     return at;
+}
+
+/* What stands at the path; it may be an item of a list. NOWHERE: not known, or nothing does. */
+static struct value value_of(const struct edit *e, struct edit_path path, struct place *at)
+{
+    struct value v = e->root;
+    *at = NOWHERE;
+    for (uint32_t i = 0; i < path.n; i++) {
+        uint32_t index;
+        struct entry *x = v.kind == V_MAP && v.u.map ? map_find(v.u.map, path.segment[i]) : NULL;
+        if (item_at(v, path.segment[i], &index)) {
+            *at = origin_get(e->origins, list_origin(v.u.list, index))->value_at;
+            v = v.u.list->v[index];
+        } else if (x) {
+            *at = origin_get(e->origins, x->at)->value_at;
+            v = x->value;
+        } else {
+            *at = NOWHERE;
+            return NIL;
+        }
+    }
+    return v;
+}
+
+static bool has_index(const struct edit *e, struct edit_path path)
+{
+    for (uint32_t n = 1; n <= path.n; n++) {
+        uint32_t index;
+        struct place at;
+        if (is_index(path.segment[n - 1], &index) && value_of(e, (struct edit_path){path.segment, n - 1}, &at).kind == V_LIST) return true;
+    }
+    return false;
 }
 
 bool edit_has(const struct edit *e, struct edit_path path) { return find(e, path, NULL) != NULL; }
@@ -218,15 +271,38 @@ static void write_value(struct buf *b, struct value v, size_t indent)
     }
 }
 
-/* The entry on the way to the path whose value is a flow mapping: written as a block in its place. */
+/* An item of a block list that is a flow mapping: its entries one below the other behind the dash. */
+static bool expand_item(struct edit *e, struct value v, size_t at)
+{
+    size_t start = at, dash;
+    while (start > 0 && e->text.p[start - 1] != '\n') start--;
+    dash = start + indent_at(e->text, start);
+    size_t column = at - start, end = line_end(e->text, at);
+    if (dash >= at || e->text.p[dash] != '-' || str_trim(str_sub(e->text, dash + 1, at)).n) return false;
+    while (end < e->text.n && (is_blank_at(e->text, end) || indent_at(e->text, end) > dash - start)) end = line_end(e->text, end);
+    struct buf b = buf_new(e->a);
+    for (uint32_t i = 0; i < map_len(v); i++) {
+        if (i) buf_fill(&b, ' ', column);
+        add_key(&b, v.u.map->v[i].key);
+        buf_byte(&b, ':');
+        write_value(&b, v.u.map->v[i].value, column + 2);
+    }
+    return replace(e, at, end, buf_done(&b));
+}
+
+/* What on the way to the path is a flow mapping, or a flow list: written as a block in its place. */
 static bool expand_flow(struct edit *e, struct edit_path path)
 {
     for (uint32_t n = 1; n < path.n; n++) {
-        struct entry *x = find(e, (struct edit_path){path.segment, n}, NULL);
+        struct edit_path above = {path.segment, n};
+        struct place place;
+        struct value v = value_of(e, above, &place);
+        struct entry *x = find(e, above, NULL);
         struct span s;
-        if (!x) return true;
-        size_t at = offset_of(e->text, origin_get(e->origins, x->at)->value_at);
-        if (at >= e->text.n || e->text.p[at] != '{' || x->value.kind != V_MAP) continue;
+        size_t at = place.line ? offset_of(e->text, place) : e->text.n;
+        if (v.kind != V_MAP && v.kind != V_LIST) return true;
+        if (at >= e->text.n || e->text.p[at] != (v.kind == V_MAP ? '{' : '[')) continue;
+        if (!x) return v.kind == V_MAP && map_len(v) && expand_item(e, v, at) && expand_flow(e, path);
         if (!span_of(e, x, &s)) return false;
         struct buf b = buf_new(e->a);
         size_t head = offset_of(e->text, key_place(e, x));
@@ -239,6 +315,36 @@ static bool expand_flow(struct edit *e, struct edit_path path)
     return true;
 }
 
+/* A key that stands behind the dash of its item gets a line of its own. */
+static bool open_item(struct edit *e, struct edit_path path)
+{
+    struct entry *x = find(e, path, NULL);
+    struct place place;
+    struct value item = value_of(e, (struct edit_path){path.segment, path.n - 1}, &place);
+    size_t at = offset_of(e->text, key_place(e, x)), start = at;
+    while (start > 0 && e->text.p[start - 1] != '\n') start--;
+    size_t dash = start + indent_at(e->text, start);
+    if (dash == at) return true;
+    if (dash > at || e->text.p[dash] != '-' || str_trim(str_sub(e->text, dash + 1, at)).n || item.kind != V_MAP) return false;
+    struct buf b = buf_new(e->a);
+    buf_byte(&b, '\n');
+    buf_fill(&b, ' ', at - start);
+    return replace(e, dash + 1, at, buf_done(&b));
+}
+
+/* The end of the line above `at` that holds the dash of an item and nothing else. */
+static bool bare_dash(struct str t, size_t at, size_t *end)
+{
+    while (at > 0) {
+        *end = --at;
+        while (at > 0 && t.p[at - 1] != '\n') at--;
+        struct str line = str_trim(str_sub(t, at, *end));
+        if (str_is(line, "-")) return true;
+        if (line.n && line.p[0] != '#') return false;
+    }
+    return false;
+}
+
 /* ---- commenting out ---- */
 
 bool edit_comment_out(struct edit *e, struct edit_path path, struct str reason)
@@ -246,14 +352,24 @@ bool edit_comment_out(struct edit *e, struct edit_path path, struct str reason)
     struct entry *parent, *x;
     struct span s;
     if (!expand_flow(e, path)) return false;
-    while ((x = find(e, path, &parent)) && path.n > 1 && map_len(parent->value) == 1) path.n--;
-    if (!x || !span_of(e, x, &s)) return false;
+    while ((x = find(e, path, &parent)) && path.n > 1 && parent && map_len(parent->value) == 1) path.n--;
+    if (!x || !open_item(e, path) || !(x = find(e, path, NULL)) || !span_of(e, x, &s)) return false;
+    struct place place;
+    size_t dash = 0;
+    bool item = path.n > 1 && !parent, alone = item && map_len(value_of(e, (struct edit_path){path.segment, path.n - 1}, &place)) == 1;
+    if (alone && !bare_dash(e->text, s.from, &dash)) return false;
     struct buf b = buf_new(e->a);
+    if (alone) { /* an item without anything would be null, which is no map */
+        buf_z(&b, " {}");
+        buf_add(&b, str_sub(e->text, dash, s.from));
+        s.from = dash;
+    }
+    size_t first = alone ? offset_of_line(e->text, key_place(e, x).line) : s.from;
     buf_fill(&b, ' ', s.indent);
     buf_z(&b, "# rutter: ");
     for (size_t i = 0; i < reason.n; i++) buf_byte(&b, (unsigned char)reason.p[i] < ' ' ? ' ' : reason.p[i]);
     buf_byte(&b, '\n');
-    for (size_t at = s.from; at < s.to; at = line_end(e->text, at)) {
+    for (size_t at = first; at < s.to; at = line_end(e->text, at)) {
         size_t end = line_end(e->text, at), n = indent_at(e->text, at);
         if (n > s.indent) n = s.indent;
         if (is_blank_at(e->text, at)) {
@@ -394,6 +510,7 @@ bool edit_move(struct edit *e, struct edit_path from, struct edit_path to)
     bool below = to.n > from.n;
     for (uint32_t i = 0; i < from.n && below; i++) below = str_eq(from.segment[i], to.segment[i]);
     if (!there && same_parent(from, to)) return rename_here(e, from, to.segment[to.n - 1]);
+    if (has_index(e, from) || has_index(e, to)) return false; /* within a list only names change */
     if (!there || below) return carry(e, from, to);
     if (x->value.kind != V_MAP || there->value.kind != V_MAP || !map_len(x->value)) return false;
     uint32_t n = map_len(x->value);

@@ -1,5 +1,7 @@
 /* A values file rewritten in place: keys moved or commented out, everything else kept byte for byte.
  *
+ * A segment like "[2]" leads to an item of a list.
+ *
  * A key is found by the place that the YAML reader gave it, and its lines are those that are indented below it. Entries of flow
  * mappings ({a: 1}) have no lines of their own: the mapping is written out as a block first.
  */

@@ -71,3 +71,23 @@ TEST(edit_diff_shows_what_changed)
     CHECK_STR(edit_diff(a, STR("f"), STR("a\nb\nc\n"), STR("a\nx\nc\n")), STR("--- f\n+++ f\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"));
     CHECK_INT(edit_diff(a, STR("f"), STR("a\n"), STR("a\n")).n, 0);
 }
+
+static struct str commented(struct arena *a, const char *text, const char *at)
+{
+    struct edit e;
+    CHECK(edit_open(a, str_from(text), &e));
+    return edit_comment_out(&e, path(a, at), STR("gone")) ? e.text : STR("(not commented out)");
+}
+
+TEST(edit_changes_fields_of_the_items_of_a_list)
+{
+    CHECK_STR(moved(a, "h:\n  - a: 1 # one\n    b: 2\n", "h.[0].a", "h.[0].c"), STR("h:\n  - c: 1 # one\n    b: 2\n"));
+    CHECK_STR(moved(a, "h:\n- {a: 1, b: 2}\n- c: 1\n", "h.[0].a", "h.[0].c"), STR("h:\n- c: 1\n  b: 2\n- c: 1\n"));
+    CHECK_STR(moved(a, "h: [{a: 1, b: 2}]\nx: 1\n", "h.[0].a", "h.[0].c"), STR("h:\n  - c: 1\n    b: 2\nx: 1\n"));
+    CHECK_STR(moved(a, "h:\n- a: 1\n", "h.[0].a", "h.[0].b.c"), STR("(not moved)"));
+    CHECK_STR(commented(a, "h:\n  - a: 1\n    b: 2\nx: 1\n", "h.[0].b"), STR("h:\n  - a: 1\n    # rutter: gone\n    # b: 2\nx: 1\n"));
+    CHECK_STR(commented(a, "h:\n  - a: 1\n    b: 2\nx: 1\n", "h.[0].a"), STR("h:\n  -\n    # rutter: gone\n    # a: 1\n    b: 2\nx: 1\n"));
+    CHECK_STR(commented(a, "h:\n- a: 1\n- b: 1\n", "h.[0].a"), STR("h:\n- {}\n  # rutter: gone\n  # a: 1\n- b: 1\n"));
+    CHECK_STR(commented(a, "h:\n- p:\n  - {t: x, m: z}\n", "h.[0].p.[0].t"), STR("h:\n- p:\n  -\n    # rutter: gone\n    # t: x\n    m: z\n"));
+    CHECK_STR(commented(a, "h:\n- - a: 1\n", "h.[0].[0].a"), STR("(not commented out)"));
+}

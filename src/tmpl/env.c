@@ -19,7 +19,7 @@ void reads_init(struct reads *r, struct arena *a, uint32_t origins)
     r->head = NEW_ARRAY(a, uint32_t, origins);
 }
 
-void reads_add(struct reads *r, origin_id at, uint32_t tmpl)
+void reads_add(struct reads *r, origin_id at, uint32_t tmpl, bool shape)
 {
     if (at >= r->head_n) {
         /* origins made after the render began: values that templates parsed */
@@ -30,9 +30,12 @@ void reads_add(struct reads *r, origin_id at, uint32_t tmpl)
         r->head_n = n;
     }
     for (uint32_t i = r->head[at]; i; i = r->v[i - 1].next)
-        if (r->v[i - 1].tmpl == tmpl) return;
+        if (r->v[i - 1].tmpl == tmpl) {
+            if (!shape) r->v[i - 1].shape = 0;
+            return;
+        }
     struct read *x = PUSH(r->a, r->v, r->n, r->cap);
-    *x = (struct read){tmpl, r->head[at]};
+    *x = (struct read){tmpl, r->head[at] & 0x7fffffff, shape};
     r->head[at] = r->n;
 }
 

@@ -28,7 +28,8 @@ struct env env_default(void);
 /* Which values were read, by which templates. One per evaluation; marks are cheap: an array look-up. */
 struct read {
     uint32_t tmpl;  /* index of the template file, as struct exec numbers them */
-    uint32_t next;  /* index + 1 of the next read of the same origin; 0: last */
+    uint32_t next : 31; /* index + 1 of the next read of the same origin; 0: last */
+    uint32_t shape : 1; /* only that it is there was looked at, as one of all that are */
 };
 
 struct reads {
@@ -43,12 +44,19 @@ struct reads {
 enum { READ_BY_CHART = 0xffffffff }; /* in place of a template: conditions and tags of dependencies, the schema */
 
 void reads_init(struct reads *r, struct arena *a, uint32_t origins);
-void reads_add(struct reads *r, origin_id at, uint32_t tmpl);
+void reads_add(struct reads *r, origin_id at, uint32_t tmpl, bool shape);
 static inline void reads_mark(struct reads *r, origin_id at, uint32_t tmpl)
 {
     if (!r || !at) return;
+    if (at < r->head_n && r->head[at] && r->v[r->head[at] - 1].tmpl == tmpl && !r->v[r->head[at] - 1].shape) return;
+    reads_add(r, at, tmpl, false);
+}
+/* The same of an entry that was seen because all of its map or list were. */
+static inline void reads_mark_shape(struct reads *r, origin_id at, uint32_t tmpl)
+{
+    if (!r || !at) return;
     if (at < r->head_n && r->head[at] && r->v[r->head[at] - 1].tmpl == tmpl) return;
-    reads_add(r, at, tmpl);
+    reads_add(r, at, tmpl, true);
 }
 static inline bool reads_any(const struct reads *r, origin_id at) { return at < r->head_n && r->head[at]; }
 void reads_mark_deep(struct reads *r, struct value v, uint32_t tmpl);

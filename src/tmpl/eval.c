@@ -188,7 +188,7 @@ static bool eval_and_or(struct state *s, struct value dot, bool is_or, const str
     for (uint32_t i = 0; i < n; i++) {
         if (!eval_arg(s, dot, 'v', arg[i], &v)) return false;
         if (s->x->reads && v.kind == V_MAP && v.u.map)
-            for (uint32_t k = 0; k < v.u.map->n; k++) state_read(s, v.u.map->v[k].at);
+            for (uint32_t k = 0; k < v.u.map->n; k++) state_read_seen(s, v.u.map->v[k].at);
         if (value_truth(v) == is_or) return *out = v, true;
     }
     *out = final ? *final : v;

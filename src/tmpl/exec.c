@@ -127,11 +127,11 @@ void state_read_shape(struct state *s, struct value v)
     if (v.kind == V_MAP) {
         struct map *m = v.u.map;
         if (seen_already(s, &m->seen)) return;
-        for (uint32_t i = 0; i < m->n; i++) state_read(s, m->v[i].at);
+        for (uint32_t i = 0; i < m->n; i++) state_read_seen(s, m->v[i].at);
     } else if (v.u.list->at) {
         struct list *l = v.u.list;
         if (seen_already(s, &l->seen)) return;
-        for (uint32_t i = 0; i < l->n; i++) state_read(s, l->at[i]);
+        for (uint32_t i = 0; i < l->n; i++) state_read_seen(s, l->at[i]);
     }
 }
 

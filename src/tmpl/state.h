@@ -32,6 +32,8 @@ bool run_tree(struct exec *x, const struct tmpl_set *set, const struct tree *t, 
 /* Marks an entry as read by the template file that is being evaluated. */
 static inline void state_read(struct state *s, origin_id at) { reads_mark(s->x->reads, at, s->x->tmpl); }
 
+static inline void state_read_seen(struct state *s, origin_id at) { reads_mark_shape(s->x->reads, at, s->x->tmpl); }
+
 /* Marks the entries or items of a map or list, not what is below them: what its emptiness and its keys depend on. */
 void state_read_shape(struct state *s, struct value v);
 

@@ -1,5 +1,6 @@
 #include "usage/migrate.h"
 
+#include "usage/lists.h"
 #include "usage/repair.h"
 #include "value/yaml.h"
 
@@ -21,7 +22,7 @@ struct map *usage_migrated(struct arena *a, const struct usage *u, enum migrate 
         usage_get(m, segment, n, &taken);
         if (!taken) m = usage_with_at(a, m, segment, n, k->value, k->at);
     }
-    return m;
+    return list_migrated(a, u, m);
 }
 
 /* The moved key that the message is about: by its new path, or the last two segments of it. */
@@ -70,6 +71,7 @@ void usage_migrate(struct successors *s, struct usage *u)
     struct bench *now = s->now;
     u->migrated = u->without;
     for (uint32_t i = 0; i < u->n; i++) u->changed = u->changed || key_is_dead(&u->keys[i]);
+    for (uint32_t i = 0; i < u->fields_n; i++) u->changed = u->changed || field_is_lost(&u->fields[i]);
     if (!u->changed || !u->based) return;
     for (int round = 0; round < ROUNDS; round++) {
         struct render *r = NEW(now->a, struct render);

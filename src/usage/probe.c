@@ -8,6 +8,7 @@
 /* ---- which templates read a key ---- */
 
 struct readers {
+    bool by_value;         /* to be noted: only what looks at more than that it is there */
     struct strmap paths;   /* templates that read it */
     bool by_chart;         /* a condition, a tag or the schema */
     bool any;
@@ -47,6 +48,7 @@ static void note_readers_of(const struct bench *b, origin_id at, struct readers 
     const struct reads *reads = &b->base->reads;
     for (uint32_t i = reads->head[at]; i; i = reads->v[i - 1].next) {
         uint32_t t = reads->v[i - 1].tmpl;
+        if (r->by_value && reads->v[i - 1].shape) continue;
         r->any = true;
         if (t == READ_BY_CHART || t >= b->base->templates_n) r->by_chart = true;
         else strmap_put(&r->paths, b->base->template_names[t], (void *)1);
@@ -64,7 +66,12 @@ static void note_readers(struct bench *b, origin_id at, struct readers *r)
         if (b->places[mid].place < place) lo = mid + 1;
         else hi = mid;
     }
-    for (; lo < b->places_n && b->places[lo].place == place; lo++) note_readers_of(b, b->places[lo].at, r);
+    /* An item of a list begins where the first key of the map begins that it is. */
+    struct place value = origin_get(b->origins, at)->value_at;
+    for (; lo < b->places_n && b->places[lo].place == place; lo++) {
+        struct place other = origin_get(b->origins, b->places[lo].at)->value_at;
+        if (other.line == value.line && other.column == value.column) note_readers_of(b, b->places[lo].at, r);
+    }
 }
 
 static void note_readers_below(struct bench *b, struct value v, struct readers *r)
@@ -134,6 +141,44 @@ bool usage_reads(struct bench *b, const struct key *k)
     bool any = readers_of(b->scratch, b, k).any;
     arena_rewind(b->scratch, m);
     return any;
+}
+
+static struct readers readers_of_any(struct arena *a, struct bench *b, const origin_id *at, uint32_t n, bool by_value)
+{
+    struct readers r = {.paths = strmap_new(a), .by_value = by_value};
+    for (uint32_t i = 0; i < n; i++) note_readers(b, at[i], &r);
+    return r;
+}
+
+bool usage_reads_any(struct bench *b, const origin_id *at, uint32_t n)
+{
+    usage_index(b);
+    struct arena_mark m = arena_mark(b->scratch);
+    bool any = readers_of_any(b->scratch, b, at, n, false).any;
+    arena_rewind(b->scratch, m);
+    return any;
+}
+
+/* The name of a template without that of the chart, which may have changed. */
+static struct str name_in_chart(struct str path)
+{
+    struct str chart, name;
+    return str_cut(path, STR("/"), &chart, &name) ? name : path;
+}
+
+bool usage_reads_as_before(struct bench *old, struct bench *now, const origin_id *at, uint32_t n)
+{
+    usage_index(old);
+    usage_index(now);
+    struct arena_mark m = arena_mark(now->scratch);
+    struct readers were = readers_of_any(now->scratch, old, at, n, false), are = readers_of_any(now->scratch, now, at, n, true);
+    bool all = were.paths.n > 0;
+    for (size_t i = 0; i < were.paths.n && all; i++) {
+        all = false;
+        for (size_t k = 0; k < are.paths.n && !all; k++) all = str_eq(name_in_chart(are.paths.items[k].key), name_in_chart(were.paths.items[i].key));
+    }
+    arena_rewind(now->scratch, m);
+    return all;
 }
 
 /* ---- a probe ---- */
@@ -271,9 +316,7 @@ enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, 
 
 /* ---- other plausible values ---- */
 
-enum { MOST_OTHERS = 8 };
-
-static uint32_t others(struct arena *a, struct value v, struct value other_default, struct value out[MOST_OTHERS])
+uint32_t usage_others(struct arena *a, struct value v, struct value other_default, struct value out[MOST_OTHERS])
 {
     uint32_t n = 0;
     if (other_default.kind != V_NIL && !value_same(other_default, v)) out[n++] = other_default;
@@ -352,7 +395,7 @@ enum works usage_effect(struct bench *b, const struct key *k, struct value other
     enum works e = usage_probe(b, &edit, 1, sig), worst = WORKS_NOT;
     if (e == WORKS) return e;
     if (e == WORKS_BY_FAILING) worst = e;
-    uint32_t n = others(b->a, k->value, other_default, v);
+    uint32_t n = usage_others(b->a, k->value, other_default, v);
     for (uint32_t i = 0; i < n; i++) {
         edit.drop = false;
         edit.value = v[i];

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "usage/lanes.h"
+#include "usage/lists.h"
 #include "usage/migrate.h"
 #include "usage/repair.h"
 #include "usage/successor.h"
@@ -254,6 +255,7 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     usage_lanes(old, now, out->n, find_effect, &effects);
     now->base = &out->base;
     if (c.calls && out->based) excuse_by_cluster(now, out, old->chart);
+    usage_lists(old, now, out);
     bool any = false;
     for (uint32_t i = 0; i < out->n; i++) {
         struct key *k = &out->keys[i];

@@ -75,6 +75,33 @@ struct node_fate {
     int confidence;
 };
 
+/* A field in the entries of a list that the user wrote: the same one in all entries that have it, judged once for all of them.
+ * `segment` leads to it from the list; one without text (LIST_ITEM) stands for any item. */
+struct list_field {
+    uint32_t list;                /* the list: index into `keys` */
+    struct str *segment; uint32_t segments;
+    struct str path;              /* of the first: "hosts[0].port" */
+    struct value value;           /* of the first */
+    origin_id *at; uint32_t n, cap; /* of all */
+    enum works old_effect, new_effect;
+    struct signature old_signature;
+    bool covered;                 /* told with a field above it, of which everything is dead */
+    bool still_read;              /* lost, though another configuration of the new chart reads it */
+    bool foreign;                 /* it never did anything: no template names it under any values, as far as can be told */
+    bool never;                   /* of a foreign one: that is certain of the new chart; of one with `meant`: of both charts */
+    struct str *to; uint32_t to_n; /* a lost one's successor from the list down; NULL: none found */
+    struct str renamed_to;        /* the first's path then; or, of a foreign one, the name that is meant: "" none */
+    int confidence;
+    bool proved;
+};
+#define LIST_ITEM ((struct str){0})
+
+/* It did something in the old chart, and does nothing in the new one. */
+static inline bool field_is_lost(const struct list_field *f)
+{
+    return !f->covered && f->new_effect == WORKS_NOT && (f->old_effect == WORKS || f->old_effect == WORKS_BY_FAILING);
+}
+
 /* One side of the experiments. */
 struct bench {
     struct arena *a;              /* results */
@@ -105,6 +132,7 @@ struct default_effect {
 struct usage {
     struct default_effect *defaults; uint32_t defaults_n, defaults_cap;
     struct key *keys; uint32_t n, cap;
+    struct list_field *fields; uint32_t fields_n, fields_cap;
     struct obstacle *obstacles; uint32_t obstacles_n, obstacles_cap;
     bool repaired;                /* the new side rendered only after keys had been taken away */
     struct map *given;            /* the user's values as they are */
@@ -148,8 +176,15 @@ enum works usage_probe(struct bench *b, const struct value_edit *e, uint32_t n, 
 enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig);
 /* Whether the base render read the key, or anything below it. */
 bool usage_reads(struct bench *b, const struct key *k);
+/* Whether it read any of these entries. */
+bool usage_reads_any(struct bench *b, const origin_id *at, uint32_t n);
+/* Whether all templates that read any of them in the old base render, one at least, look at their values in the new one. */
+bool usage_reads_as_before(struct bench *old, struct bench *now, const origin_id *at, uint32_t n);
 /* The same of any place in the values; of one that they lack, whether the map above it is read. */
 bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segments);
+/* Other values that may mean something in the place of this one. */
+enum { MOST_OTHERS = 8 };
+uint32_t usage_others(struct arena *a, struct value v, struct value other_default, struct value out[MOST_OTHERS]);
 /* A word in the names of objects and of their parts that stands where another stood before ("gateway", "router"). */
 struct respelling {
     struct str was, is; /* empty: none */
