@@ -283,8 +283,9 @@ static void judge_own_values(struct facts *f)
 
 /* The new side as it will be installed: with renamed keys at their new places and without those that do nothing or stand in
  * the way. Values that were given for the new side alone (--new-values) are installed as they are. */
-static void migrate_new_side(struct facts *f)
+void facts_migrate(struct facts *f)
 {
+    if (f->single) return;
     /* Where the migrated values do not render, those without what stands in the way did. Where nothing does, what the chart would
      * make is still worth knowing, though nothing to install: as at a first installation, then past its refusals. */
     struct map *user = f->usage.changed && f->usage.migrated ? f->usage.migrated : NULL, *any = user ? user : f->new_side.user;
@@ -334,7 +335,6 @@ bool facts_collect(struct facts *f, const struct options *o, struct diags *d)
     find_usage(f, texts);
     if (reading) aside_wait(reading);
     if (f->new_side.rendered) objects_settle(&f->new_side.objects, f->a);
-    migrate_new_side(f);
     return true;
 }
 
@@ -346,6 +346,7 @@ void facts_compare(struct facts *f, struct arena *a)
 bool facts_gather(struct facts *f, const struct options *o, struct diags *d)
 {
     if (!facts_collect(f, o, d)) return false;
+    facts_migrate(f);
     facts_compare(f, f->a);
     return true;
 }

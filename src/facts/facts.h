@@ -117,8 +117,10 @@ bool facts_is_assumed(const struct side *s, const struct object *o);
 /* Reads all inputs, renders both sides, compares. False after a diagnostic (exit status 2): unreadable input, or an old side
  * that does not render. A new side that does not is a fact. */
 bool facts_gather(struct facts *f, const struct options *o, struct diags *d);
-/* Its two halves, for who has something to do while objects are compared: all but f->diff.objects; then these, in `a`. */
+/* Its parts, for who has something to do beside them: both sides and what the user's values do on them; the new side with the values migrated
+ * (f->migrated_side, f->own_side, and which is planned and judged); f->diff.objects, in `a`. */
 bool facts_collect(struct facts *f, const struct options *o, struct diags *d);
+void facts_migrate(struct facts *f);
 void facts_compare(struct facts *f, struct arena *a);
 
 #endif

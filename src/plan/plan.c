@@ -34,11 +34,14 @@ static struct str date_of(struct arena *a, int64_t seconds)
     return str_printf(a, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
+/* What comes from a registry is unpacked by the pull. */
+static bool is_used_packaged(const struct facts *f, const struct side *side) { return side->source.packaged && f->o->strategy == STRATEGY_CHART; }
+
 /* What the scripts compare byte for byte. Chart.lock and the text of Chart.yaml may differ: what matters of the latter is checked by steps. */
-static void add_files(struct planner *p, const char *role, const struct side *side, bool packaged)
+static void add_files(struct planner *p, const char *role, const struct side *side)
 {
     struct plan *q = p->plan;
-    if (packaged) return; /* it is used as the file that it is, whose digest is among the other inputs */
+    if (is_used_packaged(p->f, side)) return; /* its own digest is among the other inputs */
     for (size_t i = 0; i < side->source.n; i++) {
         const struct file *f = &side->source.v[i];
         if (str_is(f->path, "Chart.yaml") || str_is(f->path, "Chart.lock")) continue;
@@ -79,7 +82,7 @@ static void add_user_values(struct planner *p, const struct side *side, const ch
         (struct plan_input){.role = str_from(role), .path = STR(""), .sha256 = sha256_hex(p->a, text), .size = (int64_t)text.n};
 }
 
-static bool describe(struct planner *p)
+static bool describe(struct planner *p, const struct plan *files)
 {
     struct plan *q = p->plan;
     const struct options *o = p->f->o;
@@ -103,16 +106,14 @@ static bool describe(struct planner *p)
     q->terraform_dir = text_or_empty(o->terraform_dir);
     q->work_dir = text_or_empty(o->work_dir);
     q->registry = text_or_empty(o->registry);
-    /* What comes from a registry is unpacked by the pull. */
-    q->packaged_old = p->f->old_side.source.packaged && o->strategy == STRATEGY_CHART;
-    q->packaged_new = p->f->planned->source.packaged && o->strategy == STRATEGY_CHART;
+    q->packaged_old = is_used_packaged(p->f, &p->f->old_side);
+    q->packaged_new = is_used_packaged(p->f, p->f->planned);
     /* Absolute paths have no place in a plan. */
     struct str paths[2] = {o->repo.n ? o->chart_path : o->old_path, o->repo.n ? o->chart_path : o->new_path};
     q->chart_path_old = paths[0].n && paths[0].p[0] != '/' ? paths[0] : STR("");
     q->chart_path_new = paths[1].n && paths[1].p[0] != '/' ? paths[1] : STR("");
     if (!add_package(p, "chart-old", &p->f->old_side, o->old_path) || !add_package(p, "chart-new", p->f->planned, o->new_path)) return false;
-    add_files(p, "chart-old", &p->f->old_side, q->packaged_old);
-    add_files(p, "chart-new", p->f->planned, q->packaged_new);
+    for (uint32_t i = 0; i < files->inputs_n; i++) *PUSH(p->a, q->inputs, q->inputs_n, q->inputs_cap) = files->inputs[i];
     add_user_values(p, &p->f->old_side, "values-old");
     add_user_values(p, p->f->planned, "values-new");
     add_other_files(p);
@@ -367,9 +368,34 @@ struct plan_ahead {
     struct facts *f;
     struct facts own;         /* with origins and parses that nobody else adds to meanwhile */
     struct planner p;
+    struct planner reading;   /* the runbook and the charts' files, read before the rest is known */
     struct aside *shaping;    /* NULL: there is nothing to shape, or it failed */
     bool failed;
 };
+
+static void read_aside(void *context, struct arena *mine)
+{
+    struct planner *p = context;
+    p->a = mine;
+    p->d = diags_new(mine, p->f->inputs);
+    p->plan = NEW(mine, struct plan);
+    if (!read_runbook(p)) return;
+    add_files(p, "chart-old", &p->f->old_side);
+    add_files(p, "chart-new", &p->f->new_side);
+}
+
+/* Migrates beside it. */
+static bool read_ahead(struct arena *a, struct plan_ahead *x, struct diags *d)
+{
+    struct planner *p = &x->reading;
+    *p = (struct planner){.f = x->f};
+    struct aside *reading = aside_start(a, read_aside, p);
+    facts_migrate(x->f);
+    aside_wait(reading);
+    x->p.book = p->book;
+    for (size_t i = 0; i < p->d->n; i++) diag_error(d, p->d->v[i].at, "%.*s", STR_ARG(p->d->v[i].message));
+    return p->book && !p->d->n;
+}
 
 static void compare_aside(void *context, struct arena *mine) { facts_compare(context, mine); }
 
@@ -398,8 +424,9 @@ struct plan_ahead *plan_start(struct arena *a, struct facts *f, struct diags *d)
     struct plan *q = NEW(a, struct plan);
     *x = (struct plan_ahead){.f = f, .p = {.a = a, .f = f, .d = d, .plan = q}};
     q->forward.a = q->back.a = a;
+    x->failed = !read_ahead(a, x, d);
     struct aside *comparing = aside_start(a, compare_aside, f);
-    x->failed = !read_runbook(&x->p) || !describe(&x->p);
+    x->failed = x->failed || !describe(&x->p, x->reading.plan);
     x->p.described = *q;
     bool rendered = !x->failed && f->planned->rendered;
     if (rendered) add_tables(&x->p);

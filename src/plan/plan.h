@@ -6,8 +6,8 @@
 #include "facts/facts.h"
 #include "steps/steps.h"
 
-/* Begins what does not depend on findings: after facts_collect, in place of facts_compare. It goes on on another core while findings are
- * made (checks_run); the facts may not change otherwise. */
+/* Begins what does not depend on findings: after facts_collect, in place of facts_migrate and facts_compare. It goes on on another core while
+ * findings are made (checks_run); the facts may not change otherwise. */
 struct plan_ahead;
 struct plan_ahead *plan_start(struct arena *a, struct facts *f, struct diags *d);
 /* The plan, in the arena; NULL after a diagnostic (a runbook that cannot be read). A new side that does not render gives a plan
