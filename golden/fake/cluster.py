@@ -209,6 +209,14 @@ class Cluster:
         after, owners = merge.server_apply(self.objects.get(key), self.owners.get(key, NOBODY), without_nulls(obj), manager, force)
         return self.put(key, after, owners, dry)
 
+    def upgrade_manager(self, key, manager):
+        """What a manager owns by updates it owns by its applies from now on (k8s.io/client-go/util/csaupgrade)."""
+        owners = self.owners.get(key, NOBODY)
+        if (manager, 'Update', '') in owners:
+            owners = {k: set(v) for k, v in owners.items()}
+            owners.setdefault((manager, 'Apply', ''), set()).update(owners.pop((manager, 'Update', '')))
+            self.owners[key] = owners
+
     def update(self, key, after, manager, subresource='', dry=False):
         before, after = self.objects.get(key), without_nulls(canonical(after))
         owners = merge.note_update(before, after, self.owners.get(key, NOBODY), manager, subresource)

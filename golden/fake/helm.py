@@ -82,8 +82,9 @@ def owned_by_key(objects, release, ns):
 class Operation:
     """What upgrade, rollback and install have in common."""
 
-    def __init__(self, c, made, major, faults, say):
-        self.c, self.made, self.major, self.faults, self.say = c, made, major, faults, say
+    def __init__(self, c, made, major, faults, say, manager='helm', migrates=False):
+        """manager: Helm names itself after its program, so that a provider has a name of its own. migrates: what it owns by updates it takes for applied."""
+        self.c, self.made, self.major, self.faults, self.say, self.manager, self.migrates = c, made, major, faults, say, manager, migrates
 
     def conflict_text(self, obj, ns, error):
         lines = []
@@ -103,19 +104,21 @@ class Operation:
         c, live = self.c, self.c.get(key)
         if record['method'] == 'ssa':
             try:
-                c.apply_server(key, new, 'helm', force)
+                if self.migrates:
+                    c.upgrade_manager(key, self.manager)
+                c.apply_server(key, new, self.manager, force)
             except merge.Conflict as e:
                 raise HelmError(self.conflict_text(new, record['ns'], e)) from e
             return
         if live is None:
-            c.update(key, new, 'helm')
+            c.update(key, new, self.manager)
         elif merge.built_in(new):
-            c.update(key, merge.three_way_of(old, new, live, True), 'helm')
+            c.update(key, merge.three_way_of(old, new, live, True), self.manager)
         else:
             # Custom resources: helm compares the two manifests alone, and patches the difference (pkg/kube/client.go, createPatch).
             patch = merge.make_merge_patch(old, new)
             if patch:
-                c.update(key, merge.merge_patch(live, patch), 'helm')
+                c.update(key, merge.merge_patch(live, patch), self.manager)
 
     def apply(self, before, record, adopted, force):
         """The objects of a record, in its order; then what only `before` has goes. `before`: key -> object."""
@@ -182,9 +185,9 @@ class Operation:
             if c.get(key) is not None:
                 raise HelmError('%s hooks failed: %s "%s" already exists' % (event, cluster.resources(key[0]), key[2]))
             if record['method'] == 'ssa':
-                c.apply_server(key, obj, 'helm')
+                c.apply_server(key, obj, self.manager)
             else:
-                c.update(key, obj, 'helm')
+                c.update(key, obj, self.manager)
             error = ''
             if key[0] == 'Job':
                 c.settle()
@@ -242,7 +245,7 @@ def new_record(made, name, ns, version, chart, values, status, description, meth
             'manifest': shown['manifest'], 'objects': shown['objects'], 'hooks': shown['hooks'], 'chart': shown['metadata']}
 
 
-def upgrade(c, made, major, name, ns, chart, values, options, faults=None, say=None):
+def upgrade(c, made, major, name, ns, chart, values, options, faults=None, say=None, manager='helm'):
     """`helm upgrade`; a generator."""
     known = records(c, ns, name)
     if not known:
@@ -263,7 +266,7 @@ def upgrade(c, made, major, name, ns, chart, values, options, faults=None, say=N
     method = {'true': 'ssa', 'false': 'csa'}.get(options.get('server-side'), current['method']) if major == 4 else 'csa'
     record = new_record(made, name, ns, last['version'] + 1, chart, values, 'pending-upgrade', 'Preparing upgrade', method, True, major)
     before = keys_of(current)
-    op = Operation(c, made, major, faults or {}, say)
+    op = Operation(c, made, major, faults or {}, say, manager, method == 'ssa' and current['method'] == 'csa')
     adopted = adoptable(c, record, before)
     if options.get('dry-run'):
         return record
@@ -299,7 +302,9 @@ def rollback(c, made, major, name, ns, number, options, faults=None, say=None):
     if target is None:
         raise HelmError('release has no %s version' % number)
     record = {**target, 'version': current['version'] + 1, 'status': 'pending-rollback', 'description': 'Rollback to %d' % number}
-    op = Operation(c, made, major, faults or {}, say)
+    # Helm 4 goes back as the target was applied, and takes over what it owns by updates (pkg/action/rollback.go); Helm 3 knows one way.
+    record['method'] = target['method'] if major == 4 else 'csa'
+    op = Operation(c, made, major, faults or {}, say, migrates=True)
     yield 'record pending'
     save(c, record)
     try:

@@ -85,7 +85,7 @@ class Scenario:
         back = {e['name']: e['value'] for s in self.plan['rollback'] for e in s.get('env', ()) if e['name'].startswith('TF_VAR_')}
         name = sorted(names)[0]
         with open(self.lab.folder + '/module/rutter-fake.json', 'w') as f:
-            json.dump({'release': self.case['release'], 'namespace': self.case['ns'], 'variable': name.removeprefix('TF_VAR_'), 'major': self.case['major'],
+            json.dump({'release': self.case['release'], 'namespace': self.case['ns'], 'variable': name.removeprefix('TF_VAR_'),
                        'versions': {names[name]: {'chart': self.case['new'], 'values': [self.dir + '/values-new.yaml']},
                                     back[name]: {'chart': self.case['old'], 'values': [self.dir + '/values-old.yaml']}}}, f)
 

@@ -1,5 +1,5 @@
 """The stand-in for terraform: one helm_release whose chart, values and version are variables of the run. Its provider does as `helm upgrade --reset-values --wait`
-does with Helm 3's library: client-side, and it reads the release back before it plans.
+does with Helm 3's library: client-side whoever has written the record of before, under its own program's name, and it reads the release back before it plans.
 
 The root module of the tests is a file `rutter-fake.json` in the folder: {"release", "namespace", "versions": {TAG: {"chart", "values"}}, "variable"}.
 """
@@ -56,5 +56,6 @@ def change_command(c, made, argv, env, faults=None):
         return 'Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n'
     side = conf['versions'][tag]
     options = {'wait': 'true'}
-    yield from helm.upgrade(c, made, conf.get('major', 3), conf['release'], conf['namespace'], side['chart'], made.user_values(side['values']), options, faults)
+    yield from helm.upgrade(c, made, 3, conf['release'], conf['namespace'], side['chart'], made.user_values(side['values']), options, faults,
+                            manager='terraform-provider-helm')
     return 'Apply complete! Resources: 0 added, 1 changed, 0 destroyed.\n'

@@ -104,6 +104,21 @@ TEST(plan_of_gke_has_its_names)
     CHECK(s && s->when_n == 1 && str_is(s->when[0].capture, "server_side"));
 }
 
+/* Terraform's provider applies client-side also where Helm 4 had applied server-side before; and Helm's own way back is then against the provider's name. */
+TEST(plan_takes_off_what_terraform_leaves)
+{
+    struct plan_case c;
+    if (!released_case(a, "gke-router-keda-ingress", "migrated-v0.3", &c)) return;
+    c.strategy = STRATEGY_TERRAFORM;
+    struct plan *p = plan_of(a, &c);
+    if (!p) return;
+    const struct step *s = step_of(p, "back-residue-StatefulSet-sie-worker-l4");
+    CHECK(s && s->when_n == 0);
+    s = step_of(p, "back-4.2-restore");
+    CHECK(s && s->argv.n > s->argv_helm3.n && s->argv_helm3.n);
+    CHECK(s && str_is(s->argv.v[s->argv.n - 1].before, "--force-conflicts=") && str_is(s->argv.v[s->argv.n - 1].text, "server_side"));
+}
+
 TEST(plan_keeps_a_claim)
 {
     struct plan_case c;

@@ -165,10 +165,15 @@ static void make_back_restore(struct planner *p)
     s->fresh = true;
     s = make_step(p, STEP_RUN, STR("restore"), make_text(p, STR("Bring the objects of {release} back to the recorded revision"), NULL));
     s->note = STR("Terraform compares the record alone, and this says the old version already: where an apply was killed, its own plan would find nothing to change.");
-    make_helm(p, &s->argv, "rollback", str_z(a, p->plan->release), NULL);
-    argv_add(a, &s->argv, ARG_CAPTURE, STR("revision"));
-    argv_text(a, &s->argv, "--wait", "--timeout", NULL);
-    argv_add(a, &s->argv, ARG_TEXT, str_printf(a, "%llds", (long long)p->timing.back));
+    struct argv *both[] = {&s->argv, &s->argv_helm3};
+    for (size_t i = 0; i < 2; i++) {
+        make_helm(p, both[i], "rollback", str_z(a, p->plan->release), NULL);
+        argv_add(a, both[i], ARG_CAPTURE, STR("revision"));
+        argv_text(a, both[i], "--wait", "--timeout", NULL);
+        argv_add(a, both[i], ARG_TEXT, str_printf(a, "%llds", (long long)p->timing.back));
+        /* Where Helm 4 had installed the release it goes back server-side, against what the provider has written under a name of its own. */
+        if (i == 0) argv_add_after(a, both[i], STR("--force-conflicts="), ARG_CAPTURE, STR("server_side"));
+    }
     step_when(a, s, STR("back.version"), p->plan->version_old, false);
     s->timeout = p->timing.back + 120;
     s->timeout_why = STR("from the slowest rollout of the old version");

@@ -147,7 +147,8 @@ bool residue_is_left(struct planner *p, const struct item *x)
 /* Before the way back, so that pods restart once. */
 static void when_needed(struct planner *p, struct step *s)
 {
-    step_when(p->a, s, STR("server_side"), STR("false"), false);
+    /* The provider of Terraform applies client-side, whoever wrote the record of before. */
+    if (p->f->o->strategy != STRATEGY_TERRAFORM) step_when(p->a, s, STR("server_side"), STR("false"), false);
     /* Helm's rollback takes the upgrade's record for "before" and leaves nothing; a second one takes the first one's, which is the old version's. */
     if (!make_back_upgrades(p)) *PUSH(p->a, s->when, s->when_n, s->when_cap) = (struct condition){.capture = STR("back.latest"), .equals = STR(""), .equals_capture = STR("next_revision"), .negate = true};
 }
