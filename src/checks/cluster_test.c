@@ -105,7 +105,7 @@ TEST(checks_a_password_that_becomes_random)
 TEST(checks_a_password_that_is_looked_up_stays)
 {
     static const char looked_up[] = "{{- $s := lookup \"v1\" \"Secret\" \"ns\" \"s\" }}\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
-                                    "{{- if $s }}\nstringData: {p: {{ $s.stringData.p | quote }}}\n{{- else }}\nstringData: {p: {{ randAlphaNum 10 | quote }}}\n{{- end }}\n";
+                                    "{{- if $s }}\ndata: {p: {{ $s.data.p | quote }}}\n{{- else }}\nstringData: {p: {{ randAlphaNum 10 | quote }}}\n{{- end }}\n";
     struct checks_pair p = {.old = looked_up, .new = looked_up};
     SILENT(checks_test_run(a, &p), "secret/rotated");
     p.old = "# nothing\n";

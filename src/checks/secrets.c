@@ -4,7 +4,7 @@
  * upgrade made. So a chart that keeps its passwords by `lookup` is seen to keep them. */
 #include "checks/view.h"
 
-#include "kube/noise.h"
+#include "kube/served.h"
 
 /* What the second render's `lookup` finds. */
 struct cluster {
@@ -15,9 +15,10 @@ static struct value find_in(const struct side *s, struct arena *a, struct str ap
 {
     for (uint32_t i = 0; s && i < s->objects.n; i++) {
         const struct object *o = &s->objects.v[i];
-        if (o->v.kind != V_MAP || !str_eq(o->api_version, api_version) || !str_eq(o->kind, kind) || (ns.n && !str_eq(o->ns, ns)) || !str_eq(o->name, name)) continue;
-        *found = true;
-        return value_copy(a, o->v);
+        if (!served_matches(o, api_version, kind, ns, name)) continue;
+        struct value v = served_object(a, &s->objects, o, api_version, s->env.release, s->env.ns);
+        *found = v.kind == V_MAP;
+        if (*found) return v;
     }
     *found = false;
     return v_map(map_new(a));

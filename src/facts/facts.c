@@ -5,6 +5,7 @@
 #include "value/yaml.h"
 
 #include "funcs/objects.h"
+#include "kube/served.h"
 
 #include <stdlib.h>
 
@@ -17,10 +18,11 @@ static struct value lookup_old(void *context, struct arena *a, struct str api_ve
     struct list *items = list_new(a);
     for (uint32_t i = 0; i < old->objects.n; i++) {
         const struct object *o = &old->objects.v[i];
-        if (o->v.kind != V_MAP || !str_eq(o->api_version, api_version) || !str_eq(o->kind, kind)) continue;
-        if (ns.n && !str_eq(o->ns, ns)) continue;
-        if (!name.n) list_add(items, value_copy(a, o->v));
-        else if (str_eq(o->name, name)) return value_copy(a, o->v);
+        if (!served_matches(o, api_version, kind, ns, name)) continue;
+        struct value v = served_object(a, &old->objects, o, api_version, old->env.release, old->env.ns);
+        if (v.kind != V_MAP) continue;
+        if (name.n) return v;
+        list_add(items, v);
     }
     struct map *m = map_new(a);
     if (name.n || !items->n) return v_map(m);

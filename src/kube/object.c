@@ -6,6 +6,7 @@
 #include "kube/field.h"
 #include "kube/noise.h"
 #include "kube/scaler.h"
+#include "kube/served.h"
 #include "value/json.h"
 
 struct link {
@@ -40,7 +41,7 @@ struct value object_stripped(const struct object *o)
     struct object_content *c = o->content;
     if (!c) return NIL;
     if (c->known) return c->stripped; /* and nothing is written: two threads may ask */
-    c->stripped = noise_strip(c->a, o->v);
+    c->stripped = served_secret(c->a, noise_strip(c->a, o->v));
     c->known = true;
     return c->stripped;
 }

@@ -42,7 +42,8 @@ void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n,
 /* What is worked out of the objects later comes from `a`: for objects that another thread made. */
 void objects_settle(struct objects *o, struct arena *a);
 const struct object *objects_find(const struct objects *o, struct str id);
-/* The manifest without version labels and checksums; shared with the manifest where nothing was left out. NIL: not rendered. */
+/* The manifest without version labels and checksums, a Secret's stringData folded into its data; shared with the manifest where
+ * that is the same. NIL: not rendered. */
 struct value object_stripped(const struct object *o);
 /* Whether two manifests say the same, version labels and checksums left out; of what is not rendered nobody can say: false. */
 bool object_same(const struct object *x, const struct object *y);
