@@ -90,13 +90,15 @@ static void report_required(struct facts *f, struct str path, struct str message
     x->fix = str_printf(f->a, "set %.*s", STR_ARG(path));
 }
 
-/* The values that the message names and the user does not set, when nothing that the user set was in the way. */
+/* The values that the failing place asks for, or else that the message names, and the user does not set; when nothing that the user
+ * set was in the way. */
 static void check_required(struct facts *f)
 {
     for (uint32_t i = 0; i < f->usage.obstacles_n; i++) {
         const struct obstacle *o = &f->usage.obstacles[i];
         struct str m = o->message;
-        for (size_t at = 0; !o->keys_n && !o->violations.n && at < m.n;) {
+        for (uint32_t k = 0; k < o->needs_n; k++) report_required(f, o->needs[k], m);
+        for (size_t at = 0; !o->needs_n && !o->keys_n && !o->violations.n && at < m.n;) {
             size_t from = at;
             while (at < m.n && is_path_byte(m.p[at])) at++;
             struct str word = str_sub(m, from, at);

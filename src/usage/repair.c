@@ -1,5 +1,7 @@
 #include "usage/repair.h"
 
+#include "usage/needs.h"
+
 #include "value/yaml.h"
 
 enum { ROUNDS = 32, MOST_TRIES = 400 };
@@ -315,7 +317,12 @@ void usage_repair(struct bench *now, struct usage *out)
         t.error = r->error;
         struct obstacle *o = note(&t, r);
         if (o->violations.n ? clear_schema(&t, o) || clear_by_many(&t, o) : clear_template(&t, o)) continue;
-        out->based = render_fresh(&t, r) || render_tolerantly(&t, r);
+        const struct env *strict = now->env;
+        out->based = render_fresh(&t, r);
+        if (!out->based) {
+            out->based = render_tolerantly(&t, r);
+            needs_find(now, strict, t.user, out);
+        }
         out->base = *r;
         break;
     }

@@ -61,6 +61,7 @@ struct obstacle {
     struct str tmpl; uint32_t line, column;
     struct violations violations; /* of the schema; n = 0 for template failures */
     struct str *keys; uint32_t keys_n, keys_cap;  /* of the user: without these it goes on */
+    struct str *needs; uint32_t needs_n, needs_cap; /* not set by the user: with some value for each of these it goes on */
     bool passed_over;             /* no key of the user's stands in the way: met in a tolerant render, only possible */
     bool migrated;                /* met when the values had been migrated: `keys` are new paths */
 };
