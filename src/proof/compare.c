@@ -80,7 +80,7 @@ static struct thing wanted_back(const struct part *p, const struct plan_object *
     if (main && p->hook && s->main.there == THING_ABSENT && (!main->hook_stays || is_work(main))) return s->main; /* it goes by its policy, or is done */
     if (main && p->hook && s->main.there == THING_THERE && same_on_both(main)) return thing_of(s->main.values);
     if (main && (stays_for_good(p, main, s) || (p->crd && main->in_old))) return s->main;
-    if (s->start & BEGAN_FOREIGN) return (struct thing){THING_FOREIGN, 0, 0, 0};
+    if (s->start & BEGAN_FOREIGN) return (struct thing){.there = THING_FOREIGN};
     return thing_of(main && main->in_old ? SIDE_OLD : SIDE_NONE);
 }
 

@@ -27,7 +27,7 @@ static void read_step(const struct search *q, uint32_t k, struct move *m, const 
     uint32_t n = r->plan->forward.n;
     bool back = k >= n;
     uint32_t i = back ? k - n : k;
-    *m = (struct move){back ? r->plan->back.v[i] : r->plan->forward.v[i], back ? &r->back[i] : &r->forward[i], back ? &r->back_ids[i] : &r->forward_ids[i], i, false};
+    *m = (struct move){.step = back ? r->plan->back.v[i] : r->plan->forward.v[i], .x = back ? &r->back[i] : &r->forward[i], .ids = back ? &r->back_ids[i] : &r->forward_ids[i], .at = i};
     *x3 = back ? &r->back3[i] : &r->forward3[i];
 }
 

@@ -18,6 +18,17 @@ static struct thing *thing_at(struct state *s, int role) { return role == ROLE_M
 static uint32_t object_at(const struct part *p, int role) { return role == ROLE_MAIN ? p->main : p->scaler; }
 
 
+/* Which of the part's objects that a command names are there, or are not. */
+static bool finds_any(const struct move *m, const struct state *s)
+{
+    return (m->names[ROLE_MAIN] && s->main.there != THING_ABSENT) || (m->names[ROLE_SCALER] && s->scaler.there != THING_ABSENT);
+}
+
+static bool misses_any(const struct move *m, const struct state *s)
+{
+    return (m->names[ROLE_MAIN] && s->main.there == THING_ABSENT) || (m->names[ROLE_SCALER] && s->scaler.there == THING_ABSENT);
+}
+
 static const struct meant *meant_at(const struct doing *d, int place) { return &d->r->captures[d->part->captures[place]]; }
 
 /* ---- symbols ---- */
@@ -107,7 +118,7 @@ static struct thing patched(const struct plan_object *o, bool custom, struct thi
     /* Unknown kinds get the difference of the two records as a merge patch; the live object is not looked at (pkg/kube/client.go: createPatch). */
     if (custom && from == to) return t;
     if (custom) return thing_of(to);
-    t.values = (uint8_t)to;
+    t.values = (unsigned)to & 3;
     if (to == SIDE_OLD) t.only_old = 1;
     else t.only_new = 1;
     if (from != to && to == SIDE_OLD) t.only_new = 0;
@@ -357,20 +368,19 @@ static void forget(struct doing *d, const struct action *x, const struct state *
 
 /* ---- kubectl ---- */
 
-bool model_deletes_nothing(const struct part *p, const struct action *x, const struct state *s)
+bool model_deletes_nothing(const struct move *m, const struct state *s)
 {
+    const struct action *x = m->x;
     if (x->verb != VERB_DELETE || !x->missing_ok || (s->jobs & x->jobs) || (x->deletes_old && s->outside)) return false;
-    for (uint32_t k = 0; k < x->objects_n; k++) {
-        int role = part_role(p, x->objects[k]);
-        /* A Job that is still at work may make it again meanwhile. */
-        if (role != ROLE_NONE && (s->jobs || (role == ROLE_MAIN ? s->main : s->scaler).there != THING_ABSENT)) return false;
-    }
-    return true;
+    if (m->role == ROLE_NONE) return true;
+    /* A Job that is still at work may make it again meanwhile. */
+    return !s->jobs && !finds_any(m, s);
 }
 
-static void delete_objects(struct doing *d, const struct action *x, const struct state *before)
+static void delete_objects(struct doing *d, const struct move *m, const struct state *before)
 {
-    if (model_deletes_nothing(d->part, x, before)) return tell(d, before, FATE_DONE, NULL);
+    const struct action *x = m->x;
+    if (model_deletes_nothing(m, before)) return tell(d, before, FATE_DONE, NULL);
     struct state s = *before;
     bool harm = false;
     for (uint32_t k = 0; k < x->objects_n; k++) {
@@ -468,20 +478,14 @@ static bool wants(const struct step *s, enum expect_kind kind)
     return false;
 }
 
-static void look(struct doing *d, const struct step *s, const struct action *x, const struct state *before)
+static void look(struct doing *d, const struct move *m, const struct state *before)
 {
+    const struct step *s = m->step;
+    const struct action *x = m->x;
     struct state after = *before;
-    bool any = false;
-    for (uint32_t k = 0; k < x->objects_n; k++) {
-        int role = part_role(d->part, x->objects[k]);
-        if (role == ROLE_NONE) continue;
-        const struct thing *t = role == ROLE_MAIN ? &before->main : &before->scaler;
-        any |= t->there != THING_ABSENT;
-        if (t->there == THING_ABSENT && !x->missing_ok && !x->dry_run) return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
-    }
+    if (!x->missing_ok && !x->dry_run && misses_any(m, before)) return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
     /* KEDA has settled a pause when its HPA is gone; it makes it again when the pause ends. */
-    bool hpa = false, paused = model_is_paused(before);
-    for (uint32_t k = 0; k < x->objects_n; k++) hpa |= x->objects[k] == d->part->hpa;
+    bool hpa = m->names_hpa, paused = model_is_paused(before);
     if (hpa && wants(s, EXPECT_EMPTY)) {
         if (!paused) return tell(d, before, FATE_STUCK, "it waits for a pause that nobody asked for");
         if (before->paused_at && before->settled != 1) after.live = (uint8_t)(before->paused_at - 1);
@@ -489,7 +493,7 @@ static void look(struct doing *d, const struct step *s, const struct action *x, 
     } else if (hpa && wants(s, EXPECT_NOT_EMPTY) && paused) {
         return tell(d, before, FATE_STUCK, "it waits for the end of a pause that nobody ends");
     }
-    if (any && wants(s, EXPECT_EMPTY)) return tell(d, before, FATE_STUCK, "what should not be there is there");
+    if (finds_any(m, before) && wants(s, EXPECT_EMPTY)) return tell(d, before, FATE_STUCK, "what should not be there is there");
     const struct record *newest = model_newest(before);
     if (x->boundary && !model_is_before(before)) return tell(d, before, FATE_STUCK, "it refuses: the release is the new version by now, or on the way to it");
     if (x->deployed != SIDE_NONE && (newest->side != x->deployed || newest->status != STATUS_DEPLOYED)) return tell(d, before, FATE_STUCK, "the release is not deployed at that version");
@@ -520,7 +524,6 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
 static void capture(struct doing *d, const struct move *move, const struct state *before)
 {
     const struct step *step = move->step;
-    const struct action *x = move->x;
     struct state s = *before;
     int outside = -1;
     for (uint32_t k = 0; k < step->captures_n; k++) {
@@ -531,14 +534,8 @@ static void capture(struct doing *d, const struct move *move, const struct state
         if (m->meaning == MEANS_OUTSIDE) outside = i;
     }
     if (outside < 0) return tell(d, &s, FATE_DONE, NULL);
-    bool any = false, mine = false;
-    for (uint32_t k = 0; k < x->objects_n; k++) {
-        int role = part_role(d->part, x->objects[k]);
-        mine |= role != ROLE_NONE;
-        any |= role != ROLE_NONE && thing_at(&s, role)->there != THING_ABSENT;
-    }
-    if (any) return tell(d, &s, FATE_DONE, "something is there");
-    if (mine && x->objects_n == 1) {
+    if (finds_any(move, &s)) return tell(d, &s, FATE_DONE, "something is there");
+    if (move->role != ROLE_NONE && move->x->objects_n == 1) {
         s.captures[outside] = VALUE_EMPTY;
         return tell(d, &s, FATE_DONE, "nothing is there");
     }
@@ -584,28 +581,44 @@ int model_hole(const struct reading *r, const struct plan_object *o, const struc
     return hole_of(r, *value);
 }
 
+void model_prepare(const struct reading *r, const struct part *p, struct move *m)
+{
+    const struct action *x = m->x;
+    for (uint32_t i = 0; i < x->objects_n; i++) {
+        int role = part_role(p, x->objects[i]);
+        if (m->role == ROLE_NONE) m->role = (uint8_t)role;
+        m->names[role] = true;
+        m->names_hpa |= x->objects[i] == p->hpa;
+    }
+    m->replicas = m->policy = -1;
+    if (m->step->kind != STEP_WRITE) return;
+    if (p->scaled && m->ids->writes >= 0 && r->files[m->ids->writes].overlay != SIDE_NONE) {
+        struct value v;
+        m->replicas = model_hole(r, &r->plan->objects[p->main], m, &v);
+        m->gives_replicas = v.kind != V_NIL;
+    }
+    struct value policy = p->claim ? value_at(m->step->document, "spec", "persistentVolumeReclaimPolicy", NULL) : NIL;
+    m->gives_policy = policy.kind != V_NIL;
+    m->policy = hole_of(r, policy);
+}
+
 /* 1: written; 2 + symbol: with this part's replicas; 3 and 2 of a volume's policy: Retain, and what it was. */
 static void write_file(struct doing *d, const struct move *move, const struct state *before)
 {
-    const struct step *step = move->step;
     struct state s = *before;
     int i = part_file(d->part, move->ids->writes);
     if (i < 0) return tell(d, before, FATE_DONE, NULL);
     s.files[i] = 1;
-    if (d->r->files[move->ids->writes].overlay != SIDE_NONE && d->part->scaled) {
-        const struct plan_object *o = &d->r->plan->objects[d->part->main];
-        struct value v;
-        int hole = model_hole(d->r, o, move, &v);
+    if (move->gives_replicas) {
+        int hole = move->replicas;
         if (untaken(d, before, hole)) return tell(d, before, FATE_STUCK, "a number that it writes has not been captured");
         /* A workload that is new takes over the number of the one that it replaces. */
         const struct meant *taken = hole >= 0 ? &d->r->captures[hole] : NULL;
-        if (taken && taken->meaning == MEANS_REPLICAS && !o->in_old) s.files[i] = 2 + SYMBOL_D;
-        else if (taken) s.files[i] = (uint8_t)(2 + symbol_of_capture(d, before, hole));
-        else if (v.kind != V_NIL) s.files[i] = 2 + SYMBOL_CONST;
+        if (taken && taken->meaning == MEANS_REPLICAS && !d->r->plan->objects[d->part->main].in_old) s.files[i] = 2 + SYMBOL_D;
+        else s.files[i] = taken ? (uint8_t)(2 + symbol_of_capture(d, before, hole)) : 2 + SYMBOL_CONST;
     }
-    struct value policy = value_at(step->document, "spec", "persistentVolumeReclaimPolicy", NULL);
-    if (policy.kind != V_NIL && d->part->claim) {
-        int hole = hole_of(d->r, policy), k = part_capture(d->part, hole);
+    if (move->gives_policy) {
+        int hole = move->policy, k = part_capture(d->part, hole);
         const struct meant *m = hole >= 0 ? &d->r->captures[hole] : NULL;
         if (m && k >= 0 && s.captures[k] == VALUE_NONE) return tell(d, before, FATE_STUCK, "the policy that it writes has not been captured");
         bool was = m && k >= 0 && m->meaning == MEANS_POLICY && m->object == d->part->main && s.captures[k] == VALUE_FIRST;
@@ -699,8 +712,6 @@ void model_do(struct doing *d, const struct move *m, const struct state *before)
 {
     const struct step *s = m->step;
     const struct action *x = m->x;
-    int role = ROLE_NONE;
-    for (uint32_t i = 0; i < x->objects_n && role == ROLE_NONE; i++) role = part_role(d->part, x->objects[i]);
     if (s->kind == STEP_WRITE) return write_file(d, m, before);
     switch (x->verb) {
     case VERB_UPGRADE: return upgrade(d, x, before);
@@ -708,20 +719,16 @@ void model_do(struct doing *d, const struct move *m, const struct state *before)
     case VERB_TERRAFORM: return terraform(d, x, before);
     case VERB_FORGET: return forget(d, x, before);
     case VERB_APPLY: return apply_file(d, x, before);
-    case VERB_DELETE: return delete_objects(d, x, before);
+    case VERB_DELETE: return delete_objects(d, m, before);
     case VERB_SCALE: return scale(d, x, before);
-    case VERB_ANNOTATE: return annotate(d, x, before, role);
-    case VERB_PATCH: return patch(d, x, before, role);
+    case VERB_ANNOTATE: return annotate(d, x, before, m->role);
+    case VERB_PATCH: return patch(d, x, before, m->role);
     case VERB_OBSERVE: break;
     default: return tell(d, before, FATE_DONE, "done");
     }
     /* A capture of an object that is not there fails as any other look does. */
     if (s->kind == STEP_CAPTURE) {
-        for (uint32_t i = 0; i < x->objects_n; i++) {
-            int r = part_role(d->part, x->objects[i]);
-            if (r != ROLE_NONE && !x->missing_ok && (r == ROLE_MAIN ? before->main : before->scaler).there == THING_ABSENT)
-                return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
-        }
+        if (!x->missing_ok && misses_any(m, before)) return tell(d, before, FATE_STUCK, "it looks at an object that is not there");
         return capture(d, m, before);
     }
     if (s->kind == STEP_RECORD && part_file(d->part, m->ids->writes) >= 0) {
@@ -729,5 +736,5 @@ void model_do(struct doing *d, const struct move *m, const struct state *before)
         after.files[part_file(d->part, m->ids->writes)] = 1;
         return tell(d, &after, FATE_DONE, NULL);
     }
-    look(d, s, x, before);
+    look(d, m, before);
 }

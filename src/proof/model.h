@@ -114,7 +114,7 @@ struct object_facts {
 
 /* ---- the plan, read ---- */
 
-enum { ROLE_NONE, ROLE_MAIN, ROLE_SCALER };
+enum { ROLE_NONE, ROLE_MAIN, ROLE_SCALER, ROLES };
 
 struct reading {
     struct arena *a;
@@ -147,7 +147,7 @@ enum { THING_ABSENT, THING_THERE, THING_FOREIGN };
 
 /* An object's content: whose values its fields have, and whether fields that only one version sets are in it. Old is {OLD, only_old}, new is {NEW, only_new}. */
 struct thing {
-    uint8_t there, values, only_old, only_new;
+    uint8_t there : 2, values : 2, only_old : 1, only_new : 1, spare : 2; /* every bit has a name, so that equal things are equal bytes */
 };
 
 enum status { STATUS_DEPLOYED = 2, STATUS_FAILED, STATUS_PENDING, STATUS_SUPERSEDED };
@@ -166,25 +166,29 @@ enum { DATA_NONE, DATA_ALIVE, DATA_DETACHED, DATA_GONE };
 /* Of a capture: 0 not taken, else 1 for empty, or a code that its meaning reads. */
 enum { VALUE_NONE, VALUE_EMPTY, VALUE_FIRST };
 
+/* Small, for there are ten thousands: a cache line. Every bit has a name, so that equal states are equal words (search.c). */
 struct state {
     uint16_t pc;
     uint16_t again;                  /* of the rollback: where a new start begins; UINT16_MAX: where it stopped */
     uint16_t far;                    /* furthest forward step that was begun, and 1: it decides where the rollback is entered (search.c) */
-    uint8_t mode, clean, start;      /* start: how the run began (search.c) */
-    uint8_t records_n;
+    uint8_t mode, start;             /* start: how the run began (search.c) */
     struct record records[RECORDS];  /* the last is the newest */
+    uint8_t records_n;
     struct thing main, scaler;
     uint8_t live;                    /* replicas */
     uint8_t paused_at;               /* 0, or 1 + symbol */
     uint8_t paused;                  /* the flag: FLAG_... */
     uint8_t settled;                 /* KEDA has done what a pause asks for (its HPA is gone); 2: and may look again, for the definition was applied */
-    uint8_t bounds;                  /* the scaler, or a hook's ConfigMap, was made with an overlay's numbers */
-    uint8_t data, kept, retained;
+    uint8_t data;
+    bool clean : 1;                  /* nothing has stopped it yet */
+    bool kept : 1, retained : 1;
+    bool bounds : 1;                 /* the scaler, or a hook's ConfigMap, was made with an overlay's numbers */
+    bool stray : 1;                  /* a hook's object of another revision than the plan knows is left behind */
+    uint8_t spare_bits : 3;
     uint8_t jobs;                    /* hooks' Jobs that may still be at work: a bit each for the new version's (the last stands for all beyond, JOB_STRAY for one
                                       * of another number than the plan knows), and JOB_OLD */
-    uint8_t stray;                   /* a hook's object of another revision than the plan knows is left behind */
     uint8_t outside;                 /* what MEANS_OUTSIDE last saw of other parts' objects, 2 bits a capture: 1 something, 2 nothing; 0 since Helm changed them */
-    uint8_t spare;                   /* so that what follows begins at a whole word */
+    uint8_t spare[3];                /* so that what follows begins at a whole word */
     uint8_t files[FILES], captures[CAPTURES]; /* last, so that a state ends after the captures that its part has */
 };
 
@@ -209,13 +213,17 @@ struct part {
     bool full;                       /* it would need more than a state has room for */
 };
 
-/* A step that matters to a part. */
+/* A step that matters to a part; and what of it concerns the part (model_prepare). */
 struct move {
     const struct step *step;
     const struct action *x;
     const struct step_ids *ids;
     uint32_t at;                     /* its index in its list */
     bool environment;                /* what the environment does before it makes a difference */
+    uint8_t role;                    /* of the first of the part's objects that its command names */
+    bool names[ROLES], names_hpa;    /* which it names */
+    bool gives_replicas, gives_policy; /* the document that it writes: an overlay that sets the part's replicas; a patch of its volume's reclaim policy */
+    int replicas, policy;            /* ... out of this capture; -1: as it stands there */
 };
 
 enum fate {
@@ -236,6 +244,8 @@ struct doing {
     void (*outcome)(void *context, const struct state *after, enum fate fate, const char *what);
 };
 
+/* Fills what of a step concerns the part, once for all states. */
+void model_prepare(const struct reading *r, const struct part *p, struct move *m);
 /* All outcomes of a step in this state. */
 void model_do(struct doing *d, const struct move *m, const struct state *before);
 /* KEDA may do what a pause asks for; of all that the environment may do the one thing that comes of the plan itself. */
@@ -248,12 +258,12 @@ int model_condition(const struct doing *d, const struct state *s, const struct m
 int model_hole(const struct reading *r, const struct plan_object *o, const struct move *m, struct value *value);
 bool model_holds_symbol(const struct part *p, const struct state *s, uint8_t symbol);
 /* A deletion that finds nothing of the part, whatever the environment does meanwhile. */
-bool model_deletes_nothing(const struct part *p, const struct action *x, const struct state *s);
+bool model_deletes_nothing(const struct move *m, const struct state *s);
 static inline int part_role(const struct part *p, uint32_t object) { return object == UINT32_MAX ? ROLE_NONE : object == p->main ? ROLE_MAIN : object == p->scaler ? ROLE_SCALER : ROLE_NONE; }
 /* Its place in a state; -1: not of this part. */
 static inline int part_capture(const struct part *p, int capture) { return capture < 0 ? -1 : p->capture_slots[capture]; }
 static inline int part_file(const struct part *p, int file) { return file < 0 ? -1 : p->file_slots[file]; }
-static inline struct thing thing_of(enum side s) { return s == SIDE_NONE ? (struct thing){0} : (struct thing){THING_THERE, (uint8_t)s, s == SIDE_OLD, s == SIDE_NEW}; }
+static inline struct thing thing_of(enum side s) { return s == SIDE_NONE ? (struct thing){0} : (struct thing){THING_THERE, (unsigned)s & 3, s == SIDE_OLD, s == SIDE_NEW, 0}; }
 /* Helm's records: the newest; the version of the newest that is deployed, SIDE_NONE when there is none. */
 const struct record *model_newest(const struct state *s);
 bool model_is_paused(const struct state *s); /* KEDA is told to keep its hands off */

@@ -1,5 +1,7 @@
 #include "proof/proof.h"
 
+#include <stdatomic.h>
+
 #include "base/parallel.h"
 #include "proof/flow.h"
 
@@ -217,22 +219,28 @@ struct sharing {
     const struct search *q;
     struct sorts *sorts;
     struct finding_of_part *found; /* by part */
+    atomic_uint next;
 };
 
-static void search_one(void *context, size_t i, struct arena *mine)
+/* One core's share: whatever part is next, in the room that the last has left. */
+static void search_some(void *context, size_t lane, struct arena *mine)
 {
     struct sharing *s = context;
-    struct finding_of_part *found = &s->found[i];
     struct search own = *s->q;
+    (void)lane;
     own.a = mine;
-    own.proof = &found->counts;
-    own.witness_steps = 0;
     own.nodes = NULL;
     own.slots = NULL;
-    own.nodes_cap = own.slots_n = 0;
-    search_part(&own, &s->sorts->v[i].part, &s->sorts->v[i].lost, &found->failure);
-    found->witness_steps = own.witness_steps;
-    found->refused = own.refused;
+    own.nodes_cap = own.slots_cap = 0;
+    for (uint32_t i; (i = atomic_fetch_add(&s->next, 1)) < s->sorts->n;) {
+        struct finding_of_part *found = &s->found[i];
+        own.proof = &found->counts;
+        own.witness_steps = 0;
+        own.refused = false;
+        search_part(&own, &s->sorts->v[i].part, &s->sorts->v[i].lost, &found->failure);
+        found->witness_steps = own.witness_steps;
+        found->refused = own.refused;
+    }
 }
 
 /* In the order of the parts, up to the first that fails: as if they had been searched one after the other. */
@@ -257,13 +265,13 @@ static bool take_findings(struct search *q, const struct finding_of_part *v, uin
 /* The parts know nothing of each other: all cores search. The first goes ahead, for what does not depend on the part. */
 static bool holds(struct search *q, struct sorts *sorts, struct disproof **first)
 {
-    enum { COST = 64 << 10 }; /* of a part, as parallel_for counts */
-    struct sharing s = {q, sorts, NEW_ARRAY(q->a, struct finding_of_part, sorts->n + 1)};
+    enum { COST = 64 << 10, MOST_LANES = 8 }; /* of a part, as parallel_for counts */
+    struct sharing s = {.q = q, .found = NEW_ARRAY(q->a, struct finding_of_part, sorts->n + 1)};
     if (!sorts->n) return true;
     if (!search_part(q, &sorts->v[0].part, &sorts->v[0].lost, first)) return false;
     struct sorts rest = {.v = sorts->v + 1, .n = sorts->n - 1};
     s.sorts = &rest;
-    parallel_for(q->a, rest.n, (size_t)rest.n * COST, search_one, &s);
+    parallel_for(q->a, rest.n < MOST_LANES ? rest.n : MOST_LANES, (size_t)rest.n * COST, search_some, &s);
     return take_findings(q, s.found, rest.n, first);
 }
 

@@ -1,239 +1,57 @@
 /* Every run of every part: forward with each outcome of each step, stopped anywhere, resumed or rolled back, the rollback stopped anywhere and started again. */
-#include "proof/search.h"
-
-#include <stddef.h>
-
-static bool is_back(const struct state *s) { return s->mode == MODE_BACK; }
-
-struct node {
-    struct state s;
-    uint32_t from;              /* the node before; UINT32_MAX: the start */
-    const struct step *step;    /* what was done; NULL: the environment */
-    const char *what;
-};
-
-enum { PLACES = FILES + CAPTURES, WORDS = PLACES / 8 };
-
-/* Which files and captures a state keeps: a byte each, 0 or 0xff. */
-struct mask {
-    uint64_t v[WORDS];
-};
-
-struct exploration {
-    struct search *q;
-    struct part part;
-    struct doing d;
-    struct move *moves[MODES]; uint32_t moves_n[MODES]; /* steps that matter to this part */
-    uint32_t fresh;             /* the first of the upgrade's moves at or after its first fresh step; UINT32_MAX: none */
-    struct mask *kept[2];       /* at each of the rollback's moves: [1] when it starts there */
-    uint8_t symbolic[PLACES]; uint32_t symbolic_n;      /* places that may hold a number of replicas */
-    bool numbers_read;          /* by the rollback: whether a revision is the one after the first */
-    uint32_t words_read;        /* by the rollback: bits of the captured descriptions that it tells from others */
-    uint32_t defined;           /* the rollback's last move that surely applies the scaler's definition, and 1; 0: none */
-    uint32_t size;              /* bytes of a state that this part uses, in whole words */
-    struct node *v; uint32_t n, cap;
-    uint32_t *slots; uint32_t slots_n;
-    uint32_t at;                /* the node whose successors are made */
-    const struct step *step;
-    bool failed, lost;
-    struct disproof *failure;
-};
+#include "proof/explore.h"
 
 static const struct plan_object *object(const struct exploration *e, uint32_t i) { return i == UINT32_MAX ? NULL : &e->q->r.plan->objects[i]; }
 
-/* ---- what need not be remembered ---- */
-
-struct uses {
-    uint32_t last[PLACES];      /* of the rollback's moves, the last that reads it, and 1; 0: none */
-    bool anew[PLACES];          /* the rollback takes or writes it anew each time */
-};
-
-static void use(struct uses *u, int place, uint32_t at)
-{
-    if (place >= 0) u->last[place] = at + 1;
-}
-
-static int place_of_capture(const struct exploration *e, int capture)
-{
-    int i = part_capture(&e->part, capture);
-    return i < 0 ? -1 : FILES + i;
-}
-
-static void use_move(const struct exploration *e, struct uses *u, uint32_t at)
-{
-    const struct move *m = &e->moves[MODE_BACK][at];
-    const struct action *x = m->x;
-    const int captures[] = {x->capture_id, x->words_id, x->value_id, x->force_id};
-    for (int i = 0; i < 4; i++) use(u, place_of_capture(e, captures[i]), at);
-    use(u, part_file(&e->part, x->file_id), at);
-    use(u, part_file(&e->part, x->overlay_id), at);
-    for (uint32_t i = 0; i < m->step->when_n; i++) {
-        use(u, place_of_capture(e, m->ids->when[i]), at);
-        use(u, place_of_capture(e, m->ids->when_other[i]), at);
-    }
-    for (uint32_t i = 0; i < m->ids->before_n; i++) use(u, place_of_capture(e, m->ids->before[i]), at);
-    for (uint32_t i = 0; i < m->ids->holes_n; i++) use(u, place_of_capture(e, m->ids->holes[i]), at);
-    for (uint32_t i = 0; i < m->step->captures_n && m->step->fresh; i++) {
-        int c = place_of_capture(e, m->ids->takes[i]);
-        if (c >= 0) u->anew[c] = true;
-    }
-    int f = part_file(&e->part, m->ids->writes);
-    if (f >= 0) u->anew[f] = true;
-}
-
-/* Forgotten is what the rollback never reads again, or takes anew before it does. */
-static void find_kept(struct exploration *e)
-{
-    struct uses u;
-    memset(&u, 0, sizeof u);
-    for (uint32_t i = 0; i < e->moves_n[MODE_BACK]; i++) use_move(e, &u, i);
-    for (int starts = 0; starts < 2; starts++) {
-        e->kept[starts] = NEW_ARRAY(e->q->a, struct mask, e->moves_n[MODE_BACK] + 1);
-        for (uint32_t pc = 0; pc <= e->moves_n[MODE_BACK]; pc++)
-            for (uint32_t i = 0; i < PLACES; i++) {
-                bool over = u.last[i] <= pc, forgotten = !u.last[i] || (u.anew[i] && (over || starts));
-                ((uint8_t *)e->kept[starts][pc].v)[i] = forgotten ? 0 : 0xff;
-            }
-    }
-}
-
-static enum meaning meaning_of(const struct exploration *e, int capture) { return capture < 0 ? MEANS_TEXT : e->q->r.captures[capture].meaning; }
-
-static bool surely_applies(const struct move *m, uint32_t object)
-{
-    if (m->x->verb != VERB_APPLY || m->step->when_n || m->step->optional || m->step->preconditions_n || m->ids->done >= 0) return false;
-    for (uint32_t i = 0; i < m->x->objects_n; i++)
-        if (m->x->objects[i] == object) return true;
-    return false;
-}
-
-static void find_defined(struct exploration *e)
-{
-    for (uint32_t i = 0; e->part.scaler_applied && i < e->moves_n[MODE_BACK]; i++)
-        if (surely_applies(&e->moves[MODE_BACK][i], e->part.scaler)) e->defined = i + 1;
-}
-
-/* What the rollback reads of Helm's records. */
-static void find_read(struct exploration *e)
-{
-    for (uint32_t i = 0; i < e->moves_n[MODE_BACK]; i++) {
-        const struct move *m = &e->moves[MODE_BACK][i];
-        int done = part_capture(&e->part, m->ids->done);
-        if (done >= 0) e->words_read |= 1u << done;
-        for (uint32_t k = 0; k < m->step->when_n; k++) {
-            int other = part_capture(&e->part, m->ids->when_other[k]);
-            if (other >= 0) e->words_read |= 1u << other;
-            e->numbers_read |= meaning_of(e, m->ids->when[k]) == MEANS_NEXT || meaning_of(e, m->ids->when_other[k]) == MEANS_NEXT;
-        }
-    }
-}
-
-/* Of Helm's records count: the newest; below pending ones (two of them are as good as more) the one that comes up when they are taken away; and the version of
- * the newest deployed one. */
-static void simplify_records(const struct exploration *e, struct state *s)
-{
-    struct record kept[RECORDS];
-    int n = 0, pending = 0, i = s->records_n - 1, most = e->q->r.forgets_by_number ? 2 : 1;
-    for (; i >= 0 && s->records[i].status == STATUS_PENDING; i--)
-        if (pending++ < most) kept[n++] = s->records[i];
-    if (i >= 0) kept[n++] = s->records[i];
-    bool deployed = i >= 0 && s->records[i].status == STATUS_DEPLOYED;
-    for (i--; i >= 0 && !deployed && n < RECORDS; i--) {
-        if (s->records[i].status != STATUS_DEPLOYED) continue;
-        deployed = true;
-        kept[n++] = (struct record){s->records[i].side, STATUS_DEPLOYED, NUMBER_LATER, WORDS_OTHER};
-    }
-    memset(s->records, 0, sizeof s->records);
-    for (int k = 0; k < n; k++) {
-        struct record r = kept[n - 1 - k];
-        if (is_back(s) && !e->numbers_read && r.number == NUMBER_NEXT) r.number = NUMBER_LATER;
-        if (is_back(s) && r.words >= WORDS_FIRST && !(e->words_read >> (r.words - WORDS_FIRST) & 1)) r.words = WORDS_OTHER;
-        s->records[k] = r;
-    }
-    s->records_n = (uint8_t)n;
-}
-
-static void forget(const struct exploration *e, struct state *s, bool starts)
-{
-    uint64_t v[WORDS];
-    memcpy(v, s->files, sizeof v);
-    for (int i = 0; i < WORDS; i++) v[i] &= e->kept[starts][s->pc].v[i];
-    memcpy(s->files, v, sizeof v);
-}
-
-static void rename_symbol(uint8_t *names, uint8_t *next, uint8_t *place, uint8_t less)
-{
-    uint8_t symbol = (uint8_t)(*place - less);
-    if (symbol < SYMBOL_A || symbol > SYMBOL_D) return;
-    if (!names[symbol]) names[symbol] = (*next)++;
-    *place = (uint8_t)(names[symbol] + less);
-}
-
-/* What a hook applied is what a later step of the rollback applies anew, whatever it was: only whether it is there makes a difference until then. */
-static void forget_definition(const struct exploration *e, struct state *s)
-{
-    if (s->pc >= e->defined || e->q->seen) return;
-    s->bounds = 0;
-    if (s->scaler.there == THING_THERE) s->scaler = thing_of(SIDE_OLD);
-}
-
-/* Forgets, and calls the numbers that nothing tells apart by the same names. */
-static void simplify(const struct exploration *e, struct state *s, bool starts)
-{
-    if (is_back(s)) forget(e, s, starts), forget_definition(e, s);
-    else s->outside = 0;
-    if (!e->part.scaled) return;
-    uint8_t names[SYMBOLS] = {0}, next = SYMBOL_A;
-    rename_symbol(names, &next, &s->live, 0);
-    if (s->paused_at) rename_symbol(names, &next, &s->paused_at, 1);
-    for (uint32_t i = 0; i < e->symbolic_n; i++) {
-        uint8_t *place = &s->files[0] + e->symbolic[i];
-        if (*place >= VALUE_FIRST) rename_symbol(names, &next, place, VALUE_FIRST); /* of a file, too: 2 and the symbol */
-    }
-}
-
-static void find_symbolic(struct exploration *e)
-{
-    const struct reading *r = &e->q->r;
-    for (uint8_t i = 0; i < e->part.captures_n; i++) {
-        const struct meant *m = &r->captures[e->part.captures[i]];
-        if ((m->meaning == MEANS_REPLICAS && part_role(&e->part, m->object) == ROLE_MAIN) || (m->meaning == MEANS_PAUSED_AT && part_role(&e->part, m->object) == ROLE_SCALER))
-            e->symbolic[e->symbolic_n++] = FILES + i;
-    }
-    for (uint8_t i = 0; i < e->part.files_n; i++)
-        if (r->files[e->part.files[i]].overlay != SIDE_NONE) e->symbolic[e->symbolic_n++] = i;
-}
-
 /* ---- states, once each ---- */
 
-static uint32_t hash_state(const struct exploration *e, const struct state *s)
+enum { STATE_WORDS = sizeof(struct state) / 8 };
+
+static uint32_t hash_state(const struct state *s)
 {
-    uint64_t h = 0x9e3779b97f4a7c15u, word;
-    for (size_t i = 0; i < e->size; i += sizeof word) {
-        memcpy(&word, (const char *)s + i, sizeof word);
-        h = (h ^ word) * 0xff51afd7ed558ccdu;
+    uint64_t h = 0x9e3779b97f4a7c15u, w[STATE_WORDS];
+    memcpy(w, s, sizeof w);
+    for (int i = 0; i < STATE_WORDS; i += 2) {
+        h = (((h ^ w[i]) * 0xff51afd7ed558ccdu) ^ w[i + 1]) * 0xc4ceb9fe1a85ec53u;
         h ^= h >> 32;
     }
     return (uint32_t)h;
 }
 
+static bool same_state(const struct state *x, const struct state *y)
+{
+    uint64_t differ = 0, v[STATE_WORDS], w[STATE_WORDS];
+    memcpy(v, x, sizeof v);
+    memcpy(w, y, sizeof w);
+    for (int i = 0; i < STATE_WORDS && !differ; i += 2) differ = (v[i] ^ w[i]) | (v[i + 1] ^ w[i + 1]);
+    return !differ;
+}
+
 static void grow_slots(struct exploration *e)
 {
-    e->slots_n = e->slots_n ? e->slots_n * 2 : 1024;
-    e->slots = NEW_ARRAY(e->q->a, uint32_t, e->slots_n);
+    enum { FEWEST = 256 };
+    e->slots_n = e->slots_n ? e->slots_n * 2 : FEWEST;
+    if (e->slots_n > e->slots_cap) {
+        e->slots_cap = e->slots_n < 4 * FEWEST ? 4 * FEWEST : e->slots_n;
+        e->slots = arena_alloc(e->q->a, e->slots_cap * sizeof *e->slots);
+    }
+    memset(e->slots, 0, e->slots_n * sizeof *e->slots);
     for (uint32_t i = 0; i < e->n; i++) {
-        uint32_t k = hash_state(e, &e->v[i].s) & (e->slots_n - 1);
-        while (e->slots[k]) k = (k + 1) & (e->slots_n - 1);
-        e->slots[k] = i + 1;
+        uint32_t hash = hash_state(&e->v[i].s), k = hash & (e->slots_n - 1);
+        while (e->slots[k].node) k = (k + 1) & (e->slots_n - 1);
+        e->slots[k] = (struct slot){hash, i + 1};
     }
 }
 
-/* The slot where a state is, or would be. */
-static uint32_t *slot_of(const struct exploration *e, const struct state *s)
+/* The slot where a state is, or would be. Where the same was reached without a stop, more is demanded: it stands for both. */
+static struct slot *slot_of(const struct exploration *e, const struct state *s, bool clean, uint32_t hash)
 {
-    uint32_t k = hash_state(e, s) & (e->slots_n - 1);
-    while (e->slots[k] && memcmp(&e->v[e->slots[k] - 1].s, s, e->size)) k = (k + 1) & (e->slots_n - 1);
-    return &e->slots[k];
+    for (uint32_t k = hash & (e->slots_n - 1);; k = (k + 1) & (e->slots_n - 1)) {
+        struct slot *slot = &e->slots[k];
+        if (!slot->node) return slot;
+        const struct node *x = &e->v[slot->node - 1];
+        if (slot->hash == hash && x->clean >= clean && same_state(&x->s, s)) return slot;
+    }
 }
 
 /* What the environment does at other places can as well be done at the next of these. */
@@ -243,57 +61,76 @@ static bool environment_matters(const struct exploration *e, const struct move *
     if (e->q->seen) return true;
     if (m->step->kind == STEP_WRITE) return false;
     if (x->verb != VERB_OBSERVE || m->step->kind == STEP_CAPTURE) return x->verb != VERB_OBSERVE || x->objects_n > 0;
-    for (uint32_t i = 0; i < x->objects_n; i++)
-        if (x->objects[i] == e->part.hpa) return true;
-    return false;
+    return m->names_hpa;
 }
 
 static const struct move *next_move(const struct exploration *e, const struct state *s) { return s->pc < e->moves_n[s->mode] ? &e->moves[s->mode][s->pc] : NULL; }
 
-/* A step of the rollback that only looks, writes, is passed over or finds nothing to delete: a stop before it is as good as one before the step that follows, for a new start takes
- * everything anew. Two of them in a row make one move. */
-static bool is_quiet(const struct exploration *e, const struct state *s)
+/* Whether its conditions let it run: 1 yes, 0 no, -1 they may or may not. */
+static int conditions_of(const struct exploration *e, const struct move *m, const struct state *s)
 {
-    const struct move *m = next_move(e, s);
-    if (!is_back(s) || !m || s->again == UINT16_MAX || e->q->seen) return false;
-    for (uint32_t i = 0; i < m->step->when_n; i++)
-        if (!model_condition(&e->d, s, m, i)) return true;
-    if (s->pc <= s->again) return false;
-    return (m->x->verb == VERB_OBSERVE && !m->environment) || model_deletes_nothing(&e->part, m->x, s);
+    int runs = 1;
+    for (uint32_t i = 0; i < m->step->when_n && runs; i++) {
+        int c = model_condition(&e->d, s, m, i);
+        if (c <= 0) runs = c < 0 ? -1 : 0;
+    }
+    return runs;
 }
 
-static void do_step(struct exploration *e, const struct state *before, const struct move *m);
-static bool pass_quietly(const struct exploration *e, struct state *s);
-
-static void reach_at(struct exploration *e, const struct state *now, const struct step *step, const char *what, bool starts)
+static void grow_nodes(struct exploration *e)
 {
-    struct state simple = *now, *s = &simple;
-    simplify(e, s, starts);
-    while (!what && step && is_quiet(e, s)) {
-        if (pass_quietly(e, s)) {
-            simplify(e, s, false);
-            continue;
-        }
-        const struct step *here = e->step;
-        do_step(e, s, next_move(e, s));
-        e->step = here;
-        return;
-    }
+    uint32_t cap = e->cap ? e->cap * 2 : 512;
+    e->v = arena_grow(e->q->a, e->v, e->n * sizeof *e->v, cap * sizeof *e->v);
+    e->cap = cap;
+}
+
+static void add_node(struct exploration *e, struct state *s, const struct step *step, const char *what)
+{
+    bool clean = s->clean;
+    s->clean = false;
     if (e->n * 2 >= e->slots_n) grow_slots(e);
-    if (!is_back(s) && !s->clean) {
-        /* Where the same was reached without a stop, more is demanded. */
-        s->clean = 1;
-        if (*slot_of(e, s)) return;
-        s->clean = 0;
-    }
-    uint32_t *slot = slot_of(e, s);
-    if (*slot) return;
-    *PUSH(e->q->a, e->v, e->n, e->cap) = (struct node){*s, e->at, step, what};
-    *slot = e->n;
+    uint32_t hash = hash_state(s);
+    struct slot *slot = slot_of(e, s, clean, hash);
+    if (slot->node) return;
+    if (e->n == e->cap) grow_nodes(e);
+    e->v[e->n++] = (struct node){*s, clean, e->at, step, what};
+    *slot = (struct slot){hash, e->n};
     guard_step(e->q->a->guard);
 }
 
-static void reach(struct exploration *e, const struct state *s, const struct step *step, const char *what) { reach_at(e, s, step, what, false); }
+static void do_step(struct exploration *e, const struct state *before, const struct move *m);
+static bool pass_quietly(const struct exploration *e, const struct move *m, int runs, struct state *s);
+
+/* A step of the rollback that only looks, writes, is passed over or finds nothing to delete: a stop before it is as good as one before the step that follows, for a new start takes
+ * everything anew. Two of them in a row make one move. False when the state has been taken further. */
+static bool pass_quiet_steps(struct exploration *e, struct state *s)
+{
+    const struct move *m;
+    while (is_back(s) && s->again != UINT16_MAX && !e->q->seen && (m = next_move(e, s))) {
+        int runs = conditions_of(e, m, s);
+        if (runs && (s->pc <= s->again || !((m->x->verb == VERB_OBSERVE && !m->environment) || model_deletes_nothing(m, s)))) break;
+        if (pass_quietly(e, m, runs, s)) continue;
+        const struct step *here = e->step;
+        do_step(e, s, m);
+        e->step = here;
+        return false;
+    }
+    return true;
+}
+
+/* `s` is used up. */
+static void reach_at(struct exploration *e, struct state *s, const struct step *step, const char *what, bool starts)
+{
+    forget_rest(e, s, starts);
+    if (!what && step) {
+        uint16_t pc = s->pc;
+        if (!pass_quiet_steps(e, s)) return;
+        if (s->pc != pc) forget_rest(e, s, false);
+    }
+    add_node(e, s, step, what);
+}
+
+static void reach(struct exploration *e, struct state *s, const struct step *step, const char *what) { reach_at(e, s, step, what, false); }
 
 /* ---- the end of a run ---- */
 
@@ -386,7 +223,8 @@ static void roll_back(struct exploration *e, const struct state *s, uint32_t beg
         uint32_t here = e->at;
         /* Nothing is said to be undone: then nothing may have been done. */
         if (step) {
-            reach(e, s, step, what);
+            struct state at = *s;
+            reach(e, &at, step, what);
             e->at = e->n - 1;
         }
         struct state end = *s;
@@ -400,7 +238,7 @@ static void roll_back(struct exploration *e, const struct state *s, uint32_t beg
     x.clean = 0;
     x.pc = first_at(e, MODE_BACK, enter);
     x.again = fresh == UINT32_MAX ? UINT16_MAX : first_at(e, MODE_BACK, fresh);
-    simplify_records(e, &x);
+    forget_records(e, &x);
     reach_at(e, &x, step, what, true);
 }
 
@@ -428,32 +266,44 @@ static void resume(struct exploration *e, const struct state *s, const struct st
         }
     }
     /* The journal knows what is done. In the upgrade what is after a fresh step may be passed over or be done again. */
-    if (!is_back(s) || !again) reach(e, &x, step, what);
-    if (!again) return;
+    if (!again) return reach(e, &x, step, what);
+    if (!is_back(s)) {
+        struct state here = x;
+        reach(e, &here, step, what);
+    }
     x.pc = (uint16_t)fresh;
     reach_at(e, &x, step, what, true);
 }
 
-/* After `s`, which the step's failure or a kill left. */
-static void stopped(struct exploration *e, const struct state *s, const char *what)
+/* Some mishap of this step has left just that before. Where there is nothing to undo each is a run of its own. */
+static bool was_left(struct exploration *e, const struct state *s)
 {
-    struct state x = *s;
-    uint32_t at = step_index(e, s);
+    struct leavings *l = e->left;
+    if (!is_back(s) && e->q->enter[furthest(e, s, step_index(e, s) + 1)] == UINT32_MAX) return false;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (same_state(&l->v[i], s)) return true;
+    if (l->n < sizeof l->v / sizeof *l->v) l->v[l->n++] = *s;
+    return false;
+}
+
+/* After `s`, which the step's failure or a kill left. */
+static void stopped(struct exploration *e, struct state *s, const char *what)
+{
+    uint32_t begun = step_index(e, s) + 1;
     if (e->q->seen) e->q->seen(e->q->seen_context, &e->part, s, e->step, true);
     if (!is_back(s)) {
-        roll_back(e, &x, at + 1, e->step, what);
-        x.far = furthest(e, s, at + 1);
+        roll_back(e, s, begun, e->step, what);
+        s->far = furthest(e, s, begun);
     }
-    resume(e, &x, e->step, what);
+    resume(e, s, e->step, what);
 }
 
 /* It was done, and that is not in the journal. Where the rollback takes everything anew that is a stop after it, and so it is for the way back from the upgrade. */
-static void unnoted(struct exploration *e, const struct state *s, const char *what)
+static void unnoted(struct exploration *e, struct state *s, const char *what)
 {
-    struct state x = *s;
     if (is_back(s) && s->again <= s->pc) return;
-    if (!is_back(s)) x.far = furthest(e, s, step_index(e, s) + 1);
-    resume(e, &x, e->step, what);
+    if (!is_back(s)) s->far = furthest(e, s, step_index(e, s) + 1);
+    resume(e, s, e->step, what);
 }
 
 /* ---- one step ---- */
@@ -470,7 +320,6 @@ static void took_place(void *context, const struct state *after, enum fate fate,
 {
     struct exploration *e = context;
     const struct state *before = &e->v[e->at].s;
-    struct state x = *after;
     bool stuck = fate == FATE_STUCK;
     if (e->failed) return;
     if (fate == FATE_HARM) return fail_at(e, is_back(after) ? "back" : "forward", "harm", what, what);
@@ -478,7 +327,9 @@ static void took_place(void *context, const struct state *after, enum fate fate,
     if (stuck && e->step->optional) fate = FATE_DONE;
     else if (stuck && is_back(after)) return fail_at(e, "back", "stuck", "the rollback cannot go on", what);
     else if (stuck && after->clean) return fail_at(e, "forward", "stuck", "the upgrade cannot succeed", what);
-    if (x.records_n != before->records_n || memcmp(x.records, before->records, sizeof x.records)) simplify_records(e, &x);
+    if (fate != FATE_DONE && fate != FATE_CUT && was_left(e, after)) return;
+    struct state x = *after;
+    if (x.records_n != before->records_n || memcmp(x.records, before->records, sizeof x.records)) forget_records(e, &x);
     if (fate == FATE_CUT) return unnoted(e, &x, what);
     if (fate != FATE_DONE) return stopped(e, &x, what);
     if (!is_back(after)) x.far = furthest(e, after, step_index(e, after) + 1);
@@ -521,20 +372,19 @@ static void pass_over(struct exploration *e, const struct move *m, const struct 
 
 static void do_step(struct exploration *e, const struct state *before, const struct move *m)
 {
-    int runs = 1;
+    struct leavings left, *outer = e->left;
+    int runs = conditions_of(e, m, before);
+    left.n = 0;
     e->step = m->step;
-    for (uint32_t i = 0; i < m->step->when_n; i++) {
-        int c = model_condition(&e->d, before, m, i);
-        if (c == 0) runs = 0;
-        else if (c < 0 && runs) runs = -1;
-    }
     if (runs <= 0) pass_over(e, m, before);
     if (!runs) return;
     if (search_is_done(&e->part, m, before)) return pass_over(e, m, before);
     if (e->q->forward_only && is_back(before) && !model_is_before(before) && step_changes(m->step))
         return fail_at(e, "back", "boundary", "the rollback goes on behind a boundary that can only be crossed forward", "begins");
-    if (!search_may_run(e->q, &e->part, m, before)) return took_place(e, before, FATE_STUCK, "its precondition does not hold");
-    model_do(&e->d, m, before);
+    e->left = &left;
+    if (search_may_run(e->q, &e->part, m, before)) model_do(&e->d, m, before);
+    else took_place(e, before, FATE_STUCK, "its precondition does not hold");
+    e->left = outer;
 }
 
 struct single {
@@ -552,15 +402,9 @@ static void only_outcome(void *context, const struct state *after, enum fate fat
 }
 
 /* False, and nothing done, when there is more than one thing that can come of it, or something to tell. */
-static bool pass_quietly(const struct exploration *e, struct state *s)
+static bool pass_quietly(const struct exploration *e, const struct move *m, int runs, struct state *s)
 {
-    const struct move *m = next_move(e, s);
-    bool runs = true;
-    for (uint32_t i = 0; i < m->step->when_n; i++) {
-        int c = model_condition(&e->d, s, m, i);
-        if (c < 0) return false;
-        runs &= c == 1;
-    }
+    if (runs < 0) return false;
     if (!runs || search_is_done(&e->part, m, s)) {
         *s = search_passed_over(&e->part, m, s);
         return true;
@@ -577,13 +421,15 @@ static bool pass_quietly(const struct exploration *e, struct state *s)
 
 static void environment(void *context, const struct state *after, enum fate fate, const char *what)
 {
+    struct state x = *after;
     (void)fate;
-    reach(context, after, NULL, what);
+    reach(context, &x, NULL, what);
 }
 
 static void visit(struct exploration *e, uint32_t i)
 {
     struct state s = e->v[i].s;
+    s.clean = e->v[i].clean;
     const struct move *m = next_move(e, &s);
     struct doing env = e->d;
     e->at = i;
@@ -700,8 +546,12 @@ struct move *search_moves(const struct search *q, const struct part *p, enum mod
     for (uint32_t i = 0; i < l->n; i++) *n += in[i];
     struct move *v = NEW_ARRAY(q->a, struct move, *n + 1);
     *n = 0;
-    for (uint32_t i = 0; i < l->n; i++)
-        if (in[i]) v[(*n)++] = (struct move){l->v[i], &x[i], mode == MODE_BACK ? &r->back_ids[i] : &r->forward_ids[i], i, false};
+    for (uint32_t i = 0; i < l->n; i++) {
+        if (!in[i]) continue;
+        struct move *m = &v[(*n)++];
+        *m = (struct move){.step = l->v[i], .x = &x[i], .ids = mode == MODE_BACK ? &r->back_ids[i] : &r->forward_ids[i], .at = i};
+        model_prepare(r, p, m);
+    }
     return v;
 }
 
@@ -714,17 +564,12 @@ static void find_moves(struct exploration *e, enum mode mode)
 /* All runs of a part, under one way of applying. */
 static void explore(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
-    struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_n = q->slots_n};
+    struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_cap = q->slots_cap};
     e.d = (struct doing){&q->r, &e.part, &e, took_place};
-    e.size = (uint32_t)((offsetof(struct state, captures) + part->captures_n + 7) / 8 * 8);
     find_moves(&e, MODE_FORWARD);
     find_moves(&e, MODE_BACK);
     e.fresh = q->fresh_forward == UINT32_MAX ? UINT32_MAX : first_at(&e, MODE_FORWARD, q->fresh_forward);
-    find_kept(&e);
-    find_read(&e);
-    find_defined(&e);
-    find_symbolic(&e);
-    if (e.slots_n) memset(e.slots, 0, sizeof *e.slots * e.slots_n);
+    forget_prepare(&e);
     begin_all(&e);
     for (uint32_t i = 0; i < e.n && !e.failed; i++) visit(&e, i);
     for (uint32_t i = 0; q->seen && i < e.n; i++) {
@@ -738,7 +583,7 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
     q->nodes = e.v;
     q->nodes_cap = e.cap;
     q->slots = e.slots;
-    q->slots_n = e.slots_n;
+    q->slots_cap = e.slots_cap;
 }
 
 static const struct { int major; bool server_side; } methods[] = {{4, true}, {4, false}, {3, false}};

@@ -24,7 +24,7 @@ struct search {
     struct step_refs by_all;    /* steps that matter to every part */
     struct step_refs *by_object, *by_capture, *by_file, job_deleters;
     struct node *nodes; uint32_t nodes_cap; /* room of the last exploration, for the next */
-    uint32_t *slots; uint32_t slots_n;
+    struct slot *slots; uint32_t slots_cap;
     bool forward_only;          /* the plan says that there is no way back once the release is changed */
     bool refused;               /* ... and some rollback refused for that */
     bool release_tried;         /* some part was tried under every way of applying: of what does not depend on the part that is enough */
