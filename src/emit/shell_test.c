@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Every text that a chart, a values file or a command line may bring. */
@@ -97,6 +98,36 @@ TEST(shell_work_folder_of_the_plan)
     p->work_dir = STR("/srv/runs of it's");
     CHECK(str_has(emitted(a, p, emit_plan_shell), STR("\ndefault_work_dir='/srv/runs of it'\\''s'\n")));
     CHECK(str_has(emitted(a, p, emit_plan_rollback), STR("\ndefault_work_dir='/srv/runs of it'\\''s'\n")));
+}
+
+/* A helm that was killed stays in the table of processes until somebody asks after it, which may be never: it is at work no more. */
+TEST(shell_knows_who_is_at_work)
+{
+    char dir[] = "/tmp/rutter-shell-XXXXXX";
+    if (access("/proc/self/stat", R_OK) != 0) return test_skip("no /proc");
+    if (!mkdtemp(dir)) return test_skip("no folder under /tmp");
+    write_script(a, dir, "plan.sh", emitted(a, hostile_plan(a), emit_plan_shell));
+    write_script(a, dir, "try.sh", STR("eval \"$(sed -n -e '/^started_at() {/,/^}/p' -e '/^is_at_work() {/,/^}/p' plan.sh)\"\n"
+                                       "start=$(awk '{ sub(/.*\\) /, \"\"); print $20 }' \"/proc/$1/stat\")\n"
+                                       "is_at_work \"$1\" \"$start\"\n"));
+    int ends[2];
+    CHECK(pipe(ends) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char c;
+        close(ends[1]);
+        _exit(read(ends[0], &c, 1) < 0);
+    }
+    close(ends[0]);
+    const char *ask = str_z(a, str_printf(a, "bash -u try.sh %d", (int)child));
+    CHECK_INT(shell(a, dir, ask), 0);
+    close(ends[1]);
+    siginfo_t info;
+    CHECK(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT) == 0);
+    CHECK(shell(a, dir, ask) != 0);
+    CHECK(waitpid(child, NULL, 0) == child);
+    CHECK(shell(a, dir, str_z(a, str_printf(a, "bash -u try.sh %d 2>/dev/null", (int)child))) != 0);
+    shell(a, "/tmp", str_z(a, str_printf(a, "rm -rf %s", dir)));
 }
 
 TEST(shell_refused_plan_refuses)

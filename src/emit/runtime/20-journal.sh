@@ -11,14 +11,21 @@ note_down() { # note_down EVENT STEP [DETAIL]
   printf '%s %s %s %s\n' "$(stamp)" "$1" "$2" "${3:-}" >>"$run/journal"
 }
 
-# Who holds a process id: a number that is used again has another start time.
+# Who holds a process id: a number that is used again has another start time. What has ended and nobody has asked after yet (a zombie) holds nothing.
 started_at() {
   local text rest
   { text=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
   rest=${text##*) }
   # shellcheck disable=SC2086
   set -- $rest
+  [ "$1" != Z ] || return 1
   printf '%s' "${20}"
+}
+
+is_at_work() { # is_at_work PID START
+  local start
+  [ -n "$2" ] || { kill -0 "$1" 2>/dev/null; return; } # its start could not be read
+  start=$(started_at "$1") && [ "$start" = "$2" ]
 }
 
 lock() {
@@ -26,7 +33,7 @@ lock() {
   if ! mkdir "$home/lock" 2>/dev/null; then
     owner=$(cat "$home/lock/owner" 2>/dev/null || true)
     read -r pid start host <<<"$owner" || true
-    if [ "${host:-}" != "$(uname -n)" ] || [ -z "$pid" ] || [ "$(started_at "$pid" || true)" = "$start" ]; then
+    if [ "${host:-}" != "$(uname -n)" ] || [ -z "$pid" ] || is_at_work "$pid" "$start"; then
       refuse "another start is at work on this release (process ${pid:-unknown} on ${host:-unknown}, lock $home/lock)."
     fi
     rm -rf "$home/lock"
@@ -41,7 +48,7 @@ no_helm_left() {
   local pid start
   [ -f "$run/child" ] || return 0
   read -r pid start <"$run/child" || return 0
-  [ "$(started_at "$pid" || true)" = "$start" ] || return 0
+  is_at_work "$pid" "$start" || return 0
   refuse "the command of the last start is still at work (process $pid). Wait for it, or end it: kill -TERM $pid"
 }
 
