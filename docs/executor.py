@@ -28,7 +28,7 @@ def beside(s, others):  # a command in the background; the others are looked at 
             if o['id'] not in left and not due(o): continue
             now = run.look(o) if o['kind'] in ('wait', 'http') else 2 - 2 * run.tries(o)
             if now == 0 or now == 2 and o.get('optional'): end(o)
-            elif now == 2 or time.time() > left.setdefault(o['id'], time.time() + o.get('timeout', 0)): p.terminate(); p.wait(); fail(o, 'it will not be so')
+            elif now == 2 or time.time() > left.setdefault(o['id'], time.time() + o.get('timeout', 0)): (p.terminate() if now == 2 and 'fatal' in o else None, p.wait(), fail(o, 'it will not be so'))
         plan_words.pause(1)
     return p.returncode == 0
 DO = {'note': lambda s: True, 'gate': lambda s: s.get('accept', 'yes') in accepted, 'write': run.write, 'input': run.bring,

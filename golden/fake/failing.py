@@ -9,9 +9,14 @@ import json
 import os
 import re
 import shutil
+import sys
+import threading
 
 import kubectl
 import lab
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs'))
+import plan_words  # noqa: E402
 
 WAYS = {
     'command': 'its command ends with exit status 1',
@@ -25,17 +30,20 @@ FAILED = {'helm': 'Error: fake: this one is made to fail\n', 'kubectl': 'Unable 
 
 
 class Failure:
-    """One way for one step to fail. `n` is its place in plan[way], `passing` how often its command is one of earlier steps before."""
+    """One way for one step to fail. `n` is its place in plan[way], `earlier` are the steps whose command, or request, is the same and whose turn comes before."""
 
     def __init__(self, plan, way, n, how, command=None):
         self.plan, self.way, self.step, self.how, self.command = plan, way, plan[way][n], how, command
         self.id = self.step['id']
-        self.passing = sum(c == command for s in plan[way][:n] for c in commands(s)) if command else 0
+        self.earlier = [s for s in plan[way][:n] for c in commands(s) if c == command] if command else []
         if how == 'command':
-            self.passing += sum(c == command for c in commands(self.step)) - 1
+            self.earlier += [self.step] * (commands(self.step).count(command) - 1)
         self.endless = self.step['kind'] in ('wait', 'http')
         if how == 'request':
-            self.passing = sum(s['kind'] == 'http' and request(s) == request(self.step) for s in plan[way][:n])
+            self.earlier = [s for s in plan[way][:n] if s['kind'] == 'http' and request(s) == request(self.step)]
+        # Beside a command in the background an earlier one may look once or many times: the first time comes before that command has done anything.
+        beside = next((s['beside'] for s in self.earlier if s.get('beside')), None)
+        self.looks_first_at = next((s['argv'] for s in plan[way] if s['id'] == beside), None)
         # For the sake of their folder, the scripts and the library ask which cluster it is before any step does.
         self.early = any(c['name'] == 'cluster_uid' for c in self.step.get('captures', []))
         self.times = None if self.endless else 1 + self.step.get('retries', 0)
@@ -90,8 +98,17 @@ def one_of_each(found):
     seen = {}
     for f in found:
         s = f.step
-        seen.setdefault((f.how, s['kind'], s.get('reads', False), bool(s.get('retries')), bool(s.get('background')), bool(s.get('beside')), 'accept' in s), f)
+        sort = f.how, s['kind'], s.get('reads', False), bool(s.get('retries')), bool(s.get('background')), bool(s.get('beside')), 'accept' in s, bool(f.looks_first_at)
+        seen.setdefault(sort, f)
     return list(seen.values())
+
+
+def ends(step, argv, result):
+    """Whether this was the last time that the step needs this command: a wait looks until it is so."""
+    if step['kind'] != 'wait' or argv != step['argv']:
+        return True
+    words = object.__new__(plan_words.Run)
+    return words.meets(step.get('expect', []), (result.status, result.out.encode(), result.err.encode()))
 
 
 def pattern(argv):
@@ -106,12 +123,13 @@ def pattern(argv):
 
 class FailingLab(lab.Lab):
     """A cluster, and the folders of a run, in which one thing fails."""
-    failure, hits, passing, like, undo = None, 0, 0, (), ()
+    failure, hits, like, undo, earlier, held, looks = None, 0, (), (), (), None, 0
 
     def fail(self, failure, plan_folder):
         """From now on, until `mend`. The inputs of an upgrade lie in `plan_folder` and where self.inputs says, those of a rollback in the work folder."""
-        self.failure, self.hits, self.passing, self.undo = failure, 0, failure.passing, []
+        self.failure, self.hits, self.earlier, self.undo, self.looks = failure, 0, list(failure.earlier), [], 0
         self.like = [pattern(c) for c in (failure.command, failure.how == 'command' and failure.step.get('argvHelm3')) if c]
+        self.held, self.looked = failure.looks_first_at and pattern(failure.looks_first_at), threading.Condition(self.lock)
         if failure.how == 'input':
             self.change_input(failure.step['input'], plan_folder)
 
@@ -126,19 +144,28 @@ class FailingLab(lab.Lab):
         f = self.failure
         if f and f.how == 'place':
             self.take_place(f.step['stdoutTo'])
-        if f and f.command and any(p.fullmatch('\0'.join([program, *argv])) for p in self.like) and (f.endless or self.hits < f.times):
-            if not self.passing:
-                self.hits += 1
-                return kubectl.Result('', FAILED.get(program, 'fake: this one is made to fail\n'), 1)
-            self.passing -= 1
-        return super().command(program, argv, env)
+        text = '\0'.join([program, *argv])
+        if f and self.held and self.held.fullmatch(text):
+            if not self.looked.wait_for(lambda: self.looks, 60):
+                raise AssertionError('nobody looks beside ' + f.looks_first_at[0])
+        if not (f and f.command and any(p.fullmatch(text) for p in self.like) and (f.endless or self.hits < f.times)):
+            return super().command(program, argv, env)
+        if not self.earlier:
+            self.hits += 1
+            return kubectl.Result('', FAILED.get(program, 'fake: this one is made to fail\n'), 1)
+        result = super().command(program, argv, env)
+        self.looks += 'beside' in self.earlier[0]
+        self.looked.notify_all()
+        if ends(self.earlier[0], f.command, result):
+            del self.earlier[0]
+        return result
 
     def unanswered(self, name, method, path, headers):
         f = self.failure
         if not f or f.how != 'request' or request(f.step) != ('svc/' + name, method, path, 'authorization' in headers):
             return False
-        if self.passing:
-            self.passing -= 1
+        if self.earlier:
+            del self.earlier[0]
             return False
         self.hits += 1
         return True

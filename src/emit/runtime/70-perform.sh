@@ -100,9 +100,16 @@ look() {
   return 1
 }
 
+# Once a minute: a person who looks at the log knows what is waited for.
+still() {
+  [ $(($(now) - spoke)) -ge 60 ] || return 0
+  spoke=$(now)
+  say "...   $1"
+}
+
 wait_for_it() {
-  local from result
-  from=$(now)
+  local from result spoke
+  from=$(now) spoke=$(now)
   while :; do
     result=0
     look || result=$?
@@ -112,6 +119,7 @@ wait_for_it() {
       reason+=" after $(duration "$limit")${limit_why:+ ($limit_why)}"
       return 1
     fi
+    [ "$terminal" = yes ] || still "$(place)  $(duration $(($(now) - from)))  $title  ($id)"
     pause "$poll"
   done
 }

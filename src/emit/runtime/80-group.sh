@@ -91,6 +91,14 @@ anything_open() {
   return 1
 }
 
+open_steps() {
+  local one list=''
+  for one in "${beside_ids[@]}"; do
+    [ -n "${ended[$one]+x}${lost[$one]+x}" ] || list="$list${list:+, }$one"
+  done
+  printf '%s' "$list"
+}
+
 pass_over_beside() {
   local one
   for one in "${beside_ids[@]}"; do
@@ -117,10 +125,7 @@ do_group() {
     spoke=$(now)
     while group_runs; do
       tend
-      if [ $(($(now) - spoke)) -ge 60 ]; then
-        spoke=$(now)
-        say "...   $leader_title: $(duration $(($(now) - leader_began)))"
-      fi
+      still "$leader_title: $(duration $(($(now) - leader_began)))"
       pause 1
     done
     load "$leader"
@@ -136,8 +141,10 @@ do_group() {
     pass_over_beside
     return 0
   fi
+  spoke=$(now)
   while anything_open; do
     tend
+    still "It has ended; awaited beside it: $(open_steps)"
     pause 1
   done
   [ "${#lost[@]}" -eq 0 ] || {
