@@ -247,7 +247,9 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
         now->env = env;
     }
     usage_keys(a, now->user, out);
+    const struct env *here = now->env;
     usage_repair(now, out);
+    bool as_installed = now->env == here; /* else the experiments pass over what the chart refuses, or what is in the cluster */
     now->user = out->without;
     now->base = out->based ? &out->base : NULL;
     struct effects effects = {.u = out};
@@ -274,6 +276,7 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     if (out->based) usage_defaults(old, now, defaults, out);
     now->env = given;
     out->base.env = given;
+    if (!as_installed) out->rendered = NULL;
     if (out->rendered) out->rendered->env = out->rendered->exec.env = given;
     out->probes = old->probes + now->probes;
 }

@@ -142,7 +142,7 @@ struct usage {
     bool based;                   /* false: it does not render even so, nothing is known of the new side */
     struct node_fate *nodes; uint32_t nodes_n, nodes_cap;
     struct map *migrated;         /* the user's values with renames applied and what is dead or in the way dropped */
-    struct render *rendered;      /* the new chart with `migrated`, in an environment of usage's own; NULL where that does not render, or nothing changed */
+    struct render *rendered;      /* the new chart with `migrated`, in an environment of usage's own; NULL where that does not install, or nothing changed */
     bool changed;                 /* `migrated` is other than what the user wrote */
     struct str *uncertain; uint32_t uncertain_n, uncertain_cap;  /* templates whose output the cluster decides */
     uint32_t probes;
