@@ -8,7 +8,9 @@ static bool read_again(struct edit *e)
     struct place at;
     e->origins = origins_new(e->a);
     struct yaml_options o = {.origins = e->origins};
-    return yaml_read(e->a, e->text, &o, &e->root, &error, &at) && e->root.kind == V_MAP;
+    if (!yaml_read(e->a, e->text, &o, &e->root, &error, &at)) return false;
+    if (e->root.kind == V_NIL) e->root = v_map(map_new(e->a)); /* nothing but comments is left */
+    return e->root.kind == V_MAP;
 }
 
 static bool has_documents(struct str text)

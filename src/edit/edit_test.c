@@ -91,3 +91,12 @@ TEST(edit_changes_fields_of_the_items_of_a_list)
     CHECK_STR(commented(a, "h:\n- p:\n  - {t: x, m: z}\n", "h.[0].p.[0].t"), STR("h:\n- p:\n  -\n    # rutter: gone\n    # t: x\n    m: z\n"));
     CHECK_STR(commented(a, "h:\n- - a: 1\n", "h.[0].[0].a"), STR("(not commented out)"));
 }
+
+TEST(edit_comments_out_all_that_there_is)
+{
+    struct edit e;
+    CHECK_STR(commented(a, "h:\n  - a: 1\n", "h"), STR("# rutter: gone\n# h:\n#   - a: 1\n"));
+    CHECK(edit_open(a, STR("p:\n  a: {x: 1}\n  b: {x: 2}\n"), &e));
+    CHECK(edit_comment_out(&e, path(a, "p.b"), STR("gone")) && edit_comment_out(&e, path(a, "p.a"), STR("gone, too")));
+    CHECK(!edit_has(&e, path(a, "p")));
+}

@@ -341,6 +341,16 @@ static bool holds(struct value text, struct value v)
     return text.kind == V_STR && v.kind == V_STR && v.n > 3 && str_has(v_text(text), v_text(v));
 }
 
+static bool holds_item(struct value list, struct value v, struct value without)
+{
+    for (uint32_t i = 0; list.kind == V_LIST && i < list_len(list); i++) {
+        bool there = false;
+        for (uint32_t k = 0; without.kind == V_LIST && k < list_len(without) && !there; k++) there = value_same(list.u.list->v[i], without.u.list->v[k]);
+        if (!there && holds(list.u.list->v[i], v)) return true;
+    }
+    return false;
+}
+
 /* What only this key can have put there: a text of some length, or a number that is no mere 0 or 1. */
 static bool is_own(struct value there, struct value v)
 {
@@ -352,7 +362,8 @@ static bool is_own(struct value there, struct value v)
 static bool same_value(const struct trait *was, const struct trait *is, struct value v)
 {
     if (!was->field.n) return was->from.kind != V_NIL && is->to.kind != V_NIL;
-    return value_same(was->from, is->to) || (holds(was->from, v) && holds(is->to, v));
+    if (value_same(was->from, is->to) || (holds(was->from, v) && holds(is->to, v))) return true;
+    return holds_item(was->from, v, was->to) && holds_item(is->to, v, is->from); /* an argument among others */
 }
 
 static uint32_t count(const struct signature *s)
@@ -408,7 +419,8 @@ int signature_likeness(struct arena *a, const struct signature *was, const struc
             struct str item = respell(a, p->item, r);
             strangers += !str_eq(item, q->item) && !str_eq(p->item, q->item);
             names = nearer(nearer(names, respell(a, name_of(p->object), r), name_of(q->object)), name_of(p->object), name_of(q->object));
-            own = own || ((same_item(p->item, q->item) || same_item(item, q->item)) && is_own(p->from, v) && is_own(q->to, v));
+            bool both = (is_own(p->from, v) && is_own(q->to, v)) || (holds_item(p->from, v, p->to) && holds_item(q->to, v, q->from));
+            own = own || ((same_item(p->item, q->item) || same_item(item, q->item)) && both);
             break;
         }
     arena_rewind(a, m);

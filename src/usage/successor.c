@@ -2,11 +2,12 @@
 
 #include "value/yaml.h"
 
-enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90, PERFECT = 98, LEAVES = 75, NEVER = 101, TOLD = 80 };
+enum { MOST_PLACES = 20000, MOST_CANDIDATES = 10, GOOD_ENOUGH = 50, SURE = 90, PERFECT = 98, LEAVES = 75, NEVER = 101, NEARLY = 90, TOLD = 80 };
 
 struct candidate {
     struct str path;
     int score;        /* evidence: which are tried first */
+    bool stranger;    /* nothing but its being new suggests it */
     int unproved;     /* confidence when no experiment confirms it; 0: then it is nothing */
 };
 struct candidates {
@@ -67,7 +68,7 @@ static void consider(struct candidates *c, struct str path, int score, int unpro
     if (at >= MOST_CANDIDATES) return;
     if (c->n == MOST_CANDIDATES) c->n--;
     memmove(&c->v[at + 1], &c->v[at], (c->n - at) * sizeof *c->v);
-    c->v[at] = (struct candidate){path, score, unproved};
+    c->v[at] = (struct candidate){.path = path, .score = score, .unproved = unproved};
     c->n++;
 }
 
@@ -215,6 +216,20 @@ static void from_names(struct successors *s, const struct key *k, struct candida
     }
 }
 
+/* Places beside the key that the old chart lacks, whatever they are called: one of them may be what it became. Only an experiment
+ * that brings all of it back in the same objects can tell. */
+static void from_new(const struct successors *s, const struct key *k, struct candidates *c)
+{
+    enum { LEAST = 1 };
+    for (uint32_t i = 0; i < s->n && c->n < MOST_CANDIDATES; i++) {
+        const struct place_node *p = &s->v[i];
+        bool beside = !p->in_old && p->segments == k->segments && p->value.kind != V_MAP && fits(k->value, p->value), known = false;
+        for (uint32_t j = 0; j + 1 < k->segments && beside; j++) beside = str_eq(p->segment[j], k->segment[j]);
+        for (uint32_t j = 0; j < c->n && beside; j++) known = known || str_eq(c->v[j].path, p->path);
+        if (beside && !known && !is_shared(p)) c->v[c->n++] = (struct candidate){.path = p->path, .score = LEAST, .stranger = true};
+    }
+}
+
 /* ---- entries that the user named ---- */
 
 /* A map of like entries, each a map itself: pools, classes, hosts by name. */
@@ -266,8 +281,20 @@ static struct respelling respelling_of(const struct key *k, const struct str *to
     return r;
 }
 
-static int try_candidate(struct successors *s, struct key *k, struct str path)
+/* All of the old difference is there as it was: in the same objects, of the same values. */
+static bool is_same_difference(const struct signature *was, const struct signature *is)
 {
+    for (uint32_t i = 0; i < was->n; i++) {
+        bool there = was->v[i].noise;
+        for (uint32_t k = 0; k < is->n && !there; k++) there = str_eq(was->v[i].object, is->v[k].object) && value_same(was->v[i].from, is->v[k].to);
+        if (!there) return false;
+    }
+    return true;
+}
+
+static int try_candidate(struct successors *s, struct key *k, const struct candidate *c)
+{
+    struct str path = c->path;
     struct bench *now = s->now;
     struct signature sig = {0};
     struct value_edit e[] = {{k->segment, k->segments, .drop = true, .unread = true}, {.value = k->value}};
@@ -279,6 +306,7 @@ static int try_candidate(struct successors *s, struct key *k, struct str path)
     if (w == WORKS_BY_FAILING) return 0; /* it may yet render when other keys have found their places: not noted */
     struct respelling r = respelling_of(k, e[1].segment, e[1].segments);
     int like = w == WORKS ? signature_likeness(now->a, &k->old_signature, &sig, k->value, &r) : 0;
+    if (c->stranger && (like < SURE || !is_same_difference(&k->old_signature, &sig))) like = 0;
     *PUSH(now->a, k->tried, k->tried_n, k->tried_cap) = (struct trial_place){path, like};
     return like;
 }
@@ -311,7 +339,7 @@ static int needed(const struct successors *s, const struct key *k, struct str pa
 {
     bool leaves = k->segments > 1 && place_named(s, k->segment[0]) && !str_starts(path, str_concat(s->now->a, k->segment[0], STR(".")));
     const struct place_node *p = place_named(s, path);
-    if (leaves && p && p->in_old) return NEVER; /* a setting of another part, as before */
+    if (leaves && p && p->in_old && usage_reads_path(s->old, p->segment, p->segments)) return NEVER; /* a setting of another part, as before */
     return against_the_chart ? SURE : leaves ? LEAVES : GOOD_ENOUGH;
 }
 
@@ -341,13 +369,16 @@ void successors_find(struct successors *s, struct key *k)
     from_message(s, k, &c);
     from_names(s, k, &c);
     keep_own(s, k, &c);
+    from_new(s, k, &c);
     bool told = c.n && c.v[0].unproved >= TOLD; /* then only what is sure may win over it */
-    bool first = c.n && c.v[0].unproved;        /* the charts themselves suggest it: it is tried before all are at once */
+    /* The charts themselves suggest it, or the name is as good as the same: it is tried before all are at once, which may get in
+     * each other's way. */
+    bool first = c.n && (c.v[0].unproved || c.v[0].score >= NEARLY);
     bool possible = first || c.n < 2 || any_may_be(s, k, &c);
     for (uint32_t i = 0; i < c.n && possible && best < PERFECT && !(told && best > SURE); i++) {
         if (first && i == 1 && c.n > 2 && !any_may_be(s, k, &c)) break;
         const struct trial_place *earlier = earlier_try(s, k, c.v[i].path);
-        int like = earlier ? earlier->like : try_candidate(s, k, c.v[i].path);
+        int like = earlier ? earlier->like : try_candidate(s, k, &c.v[i]);
         if (like <= best || like < needed(s, k, c.v[i].path, told && i)) continue;
         if (best && told && like <= SURE) continue;
         best = like;
