@@ -76,6 +76,7 @@ static int compare_keys(struct str x, struct str y)
     size_t i = 0, j = 0, wx, wy;
     /* What they have in common of ASCII is passed over. */
     while (i < x.n && i < y.n && x.p[i] == y.p[i] && !(x.p[i] & 0x80)) i++;
+    if (i < x.n && i < y.n && !((x.p[i] | y.p[i]) & 0x80)) return x.p[i] < y.p[i] ? -1 : 1;
     j = i;
     while (i < x.n && j < y.n) {
         uint32_t rx = utf8_decode(x, i, &wx), ry = utf8_decode(y, j, &wy);
@@ -89,6 +90,22 @@ static int compare_keys(struct str x, struct str y)
 static int compare_entries(const void *x, const void *y)
 {
     return compare_keys((*(const struct entry *const *)x)->key, (*(const struct entry *const *)y)->key);
+}
+
+/* Most of our objects have few members, and many have them in order. */
+static void sort_entries(struct entry **v, uint32_t n)
+{
+    enum { FEW = 16 };
+    if (n > FEW) {
+        qsort(v, n, sizeof *v, compare_entries);
+        return;
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        struct entry *e = v[i];
+        uint32_t k = i;
+        for (; k > 0 && compare_keys(e->key, v[k - 1]->key) < 0; k--) v[k] = v[k - 1];
+        v[k] = e;
+    }
 }
 
 static void write_integer(struct buf *b, int64_t i)
@@ -142,7 +159,7 @@ static void write_value(struct buf *b, struct value v, uint32_t depth)
         uint32_t n = map_len(v);
         struct entry **sorted = NEW_ARRAY(b->a, struct entry *, n ? n : 1);
         for (uint32_t i = 0; i < n; i++) sorted[i] = &v.u.map->v[i];
-        qsort(sorted, n, sizeof *sorted, compare_entries);
+        sort_entries(sorted, n);
         buf_byte(b, '{');
         for (uint32_t i = 0; i < n; i++) {
             if (i) buf_byte(b, ',');
@@ -206,7 +223,7 @@ struct str plan_id(struct arena *a, struct value plan)
     struct entry **sorted = NEW_ARRAY(a, struct entry *, n + 1);
     struct parts parts = {0};
     for (uint32_t i = 0; i < n; i++) sorted[i] = &plan.u.map->v[i];
-    qsort(sorted, n, sizeof *sorted, compare_entries);
+    sort_entries(sorted, n);
     for (uint32_t i = 0; i < n; i++)
         if (!str_is(sorted[i]->key, "id")) add_parts(a, &parts, sorted[i]);
     parallel_for(a, parts.n, COST, write_part, parts.v);

@@ -20,21 +20,45 @@ struct writer {
 
 static bool write_value(struct writer *w, struct value v, const struct around *up);
 
+/* From `i` on, past bytes that stand for themselves, eight at once: ASCII, no control, none of "\\<>&. */
+static size_t past_plain(struct str s, size_t i)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+    for (uint64_t w; i + 8 <= s.n; i += 8) {
+        memcpy(&w, s.p + i, 8);
+        uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\', and = w ^ ones * '&', angle = (w & ~(ones * 2)) ^ ones * '<'; /* '<' and '>' */
+        if (((w - ones * 0x20) | (quote - ones) | (slash - ones) | (and - ones) | (angle - ones) | w) & highs) break;
+    }
+    for (; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') break;
+    }
+    return i;
+}
+
+static void write_escape(struct buf *b, unsigned char c)
+{
+    static const char letters[] = "btn?fr"; /* of 8 to 13; 11 has none */
+    bool named = c >= 8 && c <= 13 && c != 11;
+    if (c == '"' || c == '\\' || named) {
+        buf_byte(b, '\\');
+        buf_byte(b, named ? letters[c - 8] : (char)c);
+    } else {
+        buf_printf(b, "\\u%04x", c);
+    }
+}
+
 void json_write_string(struct buf *b, struct str s, unsigned style)
 {
     buf_byte(b, '"');
-    size_t from = 0;
-    for (size_t i = 0, width; i < s.n; i += width) {
+    size_t from = 0, width;
+    for (size_t i = past_plain(s, 0); i < s.n; i = past_plain(s, i + width)) {
         unsigned char c = (unsigned char)s.p[i];
         width = 1;
         if (c < 0x80) {
-            bool html = (c == '<' || c == '>' || c == '&') && !(style & JSON_NO_HTML);
-            if (c >= 0x20 && c != '"' && c != '\\' && !html) continue;
+            if ((c == '<' || c == '>' || c == '&') && (style & JSON_NO_HTML)) continue;
             buf_add(b, str_sub(s, from, i));
-            static const char letters[] = "btn?fr"; /* of 8 to 13; 11 has none */
-            if (c == '"' || c == '\\') buf_printf(b, "\\%c", c);
-            else if (c >= 8 && c <= 13 && c != 11) buf_printf(b, "\\%c", letters[c - 8]);
-            else buf_printf(b, "\\u%04x", c);
+            write_escape(b, c);
         } else {
             uint32_t r = utf8_decode(s, i, &width);
             bool invalid = r == RUNE_ERROR && width == 1;
