@@ -54,6 +54,7 @@ struct exploration {
     struct leavings *left;      /* by the step of the moment */
     const struct step *step;
     bool failed, lost;
+    bool server_side_asked;     /* some run depended on whether Helm applies server-side */
     struct disproof *failure;
 };
 

@@ -50,7 +50,7 @@ static void do_move(struct telling *t, const struct state *before)
 {
     const struct part *p = &t->line->part;
     const struct move *m = t->move;
-    struct doing d = {&t->q->r, p, t, took_place};
+    struct doing d = {&t->q->r, p, t, took_place, NULL};
     struct state over = search_passed_over(p, m, before);
     int runs = 1;
     for (uint32_t i = 0; i < m->step->when_n; i++) {
@@ -73,7 +73,7 @@ static void settled(void *context, const struct state *after, enum fate fate, co
 
 static void settle(struct telling *t, struct line *l)
 {
-    struct doing d = {&t->q->r, &l->part, t, settled};
+    struct doing d = {&t->q->r, &l->part, t, settled, NULL};
     t->line = l;
     for (uint32_t i = 0; i < l->now.n; i++) {
         struct state s = l->now.v[i];
@@ -178,7 +178,7 @@ static void end_lines(struct telling *t, struct ending *end)
         struct line *l = t->line = &t->lines[i];
         struct line_end *out = &end->lines[i];
         struct states kept = l->now;
-        struct doing d = {&t->q->r, &l->part, t, settled};
+        struct doing d = {&t->q->r, &l->part, t, settled, NULL};
         out->part = &l->part;
         out->start = l->start;
         if (!end->stopped) find_wrongs(t, l, &out->wrongs);

@@ -14,6 +14,13 @@ static void tell_change(struct doing *d, const struct state *after)
     tell(d, after, FATE_CUT, "done, then stopped");
 }
 
+/* Where nothing asked for it, both ways of applying make the same runs (search.c). */
+static bool server_side(const struct doing *d)
+{
+    if (d->asked) *d->asked = true;
+    return d->part->server_side && d->part->major == 4;
+}
+
 static struct thing *thing_at(struct state *s, int role) { return role == ROLE_MAIN ? &s->main : &s->scaler; }
 static uint32_t object_at(const struct part *p, int role) { return role == ROLE_MAIN ? p->main : p->scaler; }
 
@@ -108,13 +115,13 @@ static bool in_record(const struct doing *d, uint32_t object, enum side s) { ret
 
 struct helm {
     enum side from, to;      /* record that it compares with, and target */
-    bool server_side, force, rollback, hooks;
+    bool force, rollback, hooks;
     uint8_t replicas;        /* symbol that is rendered for the part's workload; SYMBOLS: none */
 };
 
-static struct thing patched(const struct plan_object *o, bool custom, struct thing t, enum side from, enum side to, bool server_side)
+static struct thing patched(const struct doing *d, const struct plan_object *o, bool custom, struct thing t, enum side from, enum side to)
 {
-    if (t.there == THING_ABSENT || server_side || !o->leaves_residue) return thing_of(to);
+    if (t.there == THING_ABSENT || !o->leaves_residue || server_side(d)) return thing_of(to);
     /* Unknown kinds get the difference of the two records as a merge patch; the live object is not looked at (pkg/kube/client.go: createPatch). */
     if (custom && from == to) return t;
     if (custom) return thing_of(to);
@@ -138,7 +145,7 @@ static bool set_replicas(const struct doing *d, const struct helm *h, const stru
         return true;
     }
     bool helms_own = s->live == SYMBOL_CONST_OLD || s->live == SYMBOL_CONST_NEW;
-    if (!created && h->server_side && !h->force && !helms_own && s->live != h->replicas) return false;
+    if (!created && !h->force && !helms_own && s->live != h->replicas && server_side(d)) return false;
     s->live = h->replicas;
     return true;
 }
@@ -155,7 +162,7 @@ static bool apply_role(const struct doing *d, const struct helm *h, int role, st
     bool known = in_record(d, i, h->from);
     /* An upgrade takes over what bears the release's marks, and compares it with itself; a rollback does not. */
     if (t->there == THING_THERE && !known && h->rollback) return false;
-    *t = patched(o, d->r->facts[i].custom, *t, known ? h->from : h->to, h->to, h->server_side);
+    *t = patched(d, o, d->r->facts[i].custom, *t, known ? h->from : h->to, h->to);
     if (role == ROLE_MAIN && d->part->scaled && !set_replicas(d, h, &before, s)) {
         *s = before;
         return false;
@@ -304,11 +311,11 @@ static bool forced(const struct doing *d, const struct state *s, const struct ac
 static void upgrade(struct doing *d, const struct action *x, const struct state *before)
 {
     const struct record *newest = model_newest(before);
-    struct helm h = {.to = x->side, .from = deployed_side(before), .server_side = d->part->server_side && d->part->major == 4, .hooks = true};
+    struct helm h = {.to = x->side, .from = deployed_side(before), .hooks = true};
     h.force = forced(d, before, x);
     if (newest->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
     if (h.from == SIDE_NONE) h.from = newest->side; /* no deployed revision: the newest failed or superseded one */
-    if (h.force && !h.server_side) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
+    if (h.force && !server_side(d)) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
     if (before->main.there == THING_FOREIGN && d->part->main != UINT32_MAX && in_record(d, d->part->main, h.to))
         return tell(d, before, FATE_STUCK, "refused: an object of that name is there and is not the release's");
     int overlay = part_file(d->part, x->overlay_id);
@@ -323,17 +330,17 @@ static void upgrade(struct doing *d, const struct action *x, const struct state 
 
 static void rollback(struct doing *d, const struct action *x, const struct state *before)
 {
-    struct helm h = {.to = SIDE_OLD, .from = model_newest(before)->side, .server_side = d->part->server_side && d->part->major == 4, .rollback = true, .replicas = SYMBOL_CONST_OLD};
+    struct helm h = {.to = SIDE_OLD, .from = model_newest(before)->side, .rollback = true, .replicas = SYMBOL_CONST_OLD};
     h.force = forced(d, before, x);
     int i = part_capture(d->part, x->capture_id);
     if (i < 0 || before->captures[i] < VALUE_FIRST) return tell(d, before, FATE_STUCK, "the revision to go back to has not been captured");
-    if (h.force && !h.server_side) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
+    if (h.force && !server_side(d)) return tell(d, before, FATE_STUCK, "refused: --force-conflicts without a server-side apply");
     change_release(d, &h, before, WORDS_ROLLBACK, false);
 }
 
 static void terraform(struct doing *d, const struct action *x, const struct state *before)
 {
-    struct helm h = {.to = x->side, .from = deployed_side(before), .server_side = d->part->server_side && d->part->major == 4, .hooks = true};
+    struct helm h = {.to = x->side, .from = deployed_side(before), .hooks = true};
     const struct record *newest = model_newest(before);
     if (newest->status == STATUS_PENDING) return tell(d, before, FATE_STUCK, "refused: the release's record says that another operation is under way");
     /* The provider reads the record back; the objects it does not look at. */
@@ -511,7 +518,7 @@ static uint8_t value_of(const struct doing *d, const struct meant *m, const stru
     case MEANS_STATUS: return (uint8_t)(VALUE_FIRST + newest->status);
     case MEANS_VERSION: return (uint8_t)(VALUE_FIRST + newest->side);
     case MEANS_DESCRIPTION: return m->deployed_only && newest->status != STATUS_DEPLOYED ? VALUE_EMPTY : (uint8_t)(VALUE_FIRST + newest->words);
-    case MEANS_SERVER_SIDE: return d->part->server_side && d->part->major == 4 ? VALUE_FIRST : VALUE_FIRST + 1;
+    case MEANS_SERVER_SIDE: return server_side(d) ? VALUE_FIRST : VALUE_FIRST + 1;
     case MEANS_REPLICAS: return (uint8_t)(VALUE_FIRST + s->live);
     case MEANS_PAUSED_AT: return s->paused_at ? (uint8_t)(VALUE_FIRST + s->paused_at - 1) : VALUE_EMPTY;
     case MEANS_PAUSED: return s->paused ? (uint8_t)(VALUE_FIRST + s->paused) : VALUE_EMPTY;

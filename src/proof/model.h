@@ -242,6 +242,7 @@ struct doing {
     const struct part *part;
     void *context;
     void (*outcome)(void *context, const struct state *after, enum fate fate, const char *what);
+    bool *asked;                     /* set when something depended on whether Helm applies server-side; NULL: nobody wants to know */
 };
 
 /* Fills what of a step concerns the part, once for all states. */

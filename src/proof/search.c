@@ -411,7 +411,7 @@ static bool pass_quietly(const struct exploration *e, const struct move *m, int 
     }
     if (!search_may_run(e->q, &e->part, m, s)) return false;
     struct single x = {.n = 0};
-    struct doing d = {e->d.r, e->d.part, &x, only_outcome};
+    struct doing d = {e->d.r, e->d.part, &x, only_outcome, e->d.asked};
     model_do(&d, m, s);
     if (x.n != 1 || !x.quiet) return false;
     *s = x.after;
@@ -471,7 +471,7 @@ static bool follow(struct exploration *e, struct state *s)
     struct proof *p = e->q->proof;
     for (const struct move *m; (m = next_move(e, s));) {
         struct following f = {.done = false};
-        struct doing d = {e->d.r, e->d.part, &f, first_success};
+        struct doing d = {e->d.r, e->d.part, &f, first_success, NULL};
         int runs = search_is_done(&e->part, m, s) ? 0 : 1;
         for (uint32_t i = 0; i < m->step->when_n; i++)
             if (model_condition(&e->d, s, m, i) <= 0) runs = 0;
@@ -562,10 +562,10 @@ static void find_moves(struct exploration *e, enum mode mode)
 }
 
 /* All runs of a part, under one way of applying. */
-static void explore(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
+static void explore(struct search *q, const struct part *part, bool *lost, bool *asked, struct disproof **failure)
 {
     struct exploration e = {.q = q, .part = *part, .v = q->nodes, .cap = q->nodes_cap, .slots = q->slots, .slots_cap = q->slots_cap};
-    e.d = (struct doing){&q->r, &e.part, &e, took_place};
+    e.d = (struct doing){&q->r, &e.part, &e, took_place, &e.server_side_asked};
     find_moves(&e, MODE_FORWARD);
     find_moves(&e, MODE_BACK);
     e.fresh = q->fresh_forward == UINT32_MAX ? UINT32_MAX : first_at(&e, MODE_FORWARD, q->fresh_forward);
@@ -579,6 +579,7 @@ static void explore(struct search *q, const struct part *part, bool *lost, struc
     witness(&e);
     q->proof->states += e.n;
     *lost |= e.lost;
+    *asked |= e.server_side_asked;
     *failure = e.failure;
     q->nodes = e.v;
     q->nodes_cap = e.cap;
@@ -627,17 +628,30 @@ static bool method_matters(const struct search *q, const struct part *p)
 bool search_part(struct search *q, const struct part *part, bool *lost, struct disproof **failure)
 {
     struct part p = *part;
-    bool all = !q->release_tried || method_matters(q, part);
+    struct proof *count = q->proof;
+    uint64_t states = 0, runs = 0;  /* of the way of applying before */
+    bool all = !q->release_tried || method_matters(q, part), asked = true;
     *failure = NULL;
     if (q->without) search_gather(q, &p);
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !*failure; i++) {
         if (is_terraform(q) ? methods[i].major != 3 : methods[i].major == 3 && !helm3_differs(q)) continue;
+        if (!asked && methods[i].major == 4 && !q->seen && !q->ended) {
+            /* Nothing in all those runs depended on it: they are this way's as well. */
+            count->states += states;
+            count->runs += runs;
+            continue;
+        }
         p.major = methods[i].major;
         p.server_side = methods[i].server_side;
+        states = count->states;
+        runs = count->runs;
+        asked = false;
         for (int bound = p.claim ? 0 : 1; bound < 2 && !*failure; bound++) {
             p.bound = bound;
-            explore(q, &p, lost, failure);
+            explore(q, &p, lost, &asked, failure);
         }
+        states = count->states - states;
+        runs = count->runs - runs;
         if (!all) break;
     }
     q->release_tried = true;
