@@ -328,11 +328,12 @@ bool facts_collect(struct facts *f, const struct options *o, struct diags *d)
     struct aside *defaults = f->single ? NULL : aside_start(f->a, diff_defaults, f);
     struct aside *reading = NULL;
     struct render *texts = NULL;
+    bool readable = f->single || render_both(f, &reading, &texts);
     if (f->single) render_side(f, &f->new_side);
-    else if (!render_both(f, &reading, &texts)) return false;
-    if (!facts_read_beside(f)) return false;
-    if (f->single) return true;
-    aside_wait(defaults);
+    readable = readable && facts_read_beside(f);
+    if (defaults) aside_wait(defaults);
+    if (!readable && reading) aside_wait(reading); /* both write what is the caller's, and he may give it back */
+    if (!readable || f->single) return readable;
     if (f->old_side.models && f->new_side.models) models_diff(f->a, f->old_side.models, f->new_side.models, &f->diff.models);
     find_usage(f, texts);
     if (reading) aside_wait(reading);
