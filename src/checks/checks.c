@@ -3,7 +3,7 @@
 /* The families, in the order in which a reader wants to hear of them. */
 static const struct check_entry *const families[] = {
     checks_render, checks_syntax, checks_values, checks_values_shape, checks_values_defaults, checks_values_images, checks_values_unknown, checks_values_lists, checks_objects, checks_immutable, checks_fields,
-    checks_storage, checks_services, checks_secrets, checks_config, checks_access, checks_network, checks_api, checks_hooks, checks_keda, checks_monitoring, checks_pdb, checks_rollout, checks_models, checks_chart, checks_advisories, checks_queries,
+    checks_storage, checks_services, checks_ports, checks_secrets, checks_config, checks_access, checks_network, checks_api, checks_hooks, checks_keda, checks_monitoring, checks_pdb, checks_rollout, checks_models, checks_chart, checks_advisories, checks_queries,
     checks_changelog,
 };
 

@@ -13,7 +13,7 @@ struct check_entry {
 };
 
 /* The families: tables that end with a NULL run. */
-extern const struct check_entry checks_values[], checks_values_defaults[], checks_values_images[], checks_values_unknown[], checks_values_lists[], checks_values_shape[], checks_render[], checks_syntax[], checks_queries[], checks_objects[], checks_immutable[], checks_fields[], checks_storage[], checks_services[], checks_config[],
+extern const struct check_entry checks_values[], checks_values_defaults[], checks_values_images[], checks_values_unknown[], checks_values_lists[], checks_values_shape[], checks_render[], checks_syntax[], checks_queries[], checks_objects[], checks_immutable[], checks_fields[], checks_storage[], checks_services[], checks_ports[], checks_config[],
     checks_secrets[], checks_access[], checks_network[], checks_api[], checks_hooks[], checks_keda[], checks_monitoring[], checks_pdb[], checks_rollout[],
     checks_models[], checks_chart[], checks_advisories[];
 /* The last: it looks at what the others found. */

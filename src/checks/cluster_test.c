@@ -29,7 +29,7 @@ TEST(checks_a_target_port_that_no_container_has)
 {
     struct checks_pair p = {.old = DEPLOYMENT("d", "x", "{name: c, image: i, ports: [{name: http, containerPort: 1}]}") SERVICE("s", "selector: {app: x}, ports: [{port: 80, targetPort: http}]"),
                             .new = DEPLOYMENT("d", "x", "{name: c, image: i, ports: [{name: web, containerPort: 1}]}") SERVICE("s", "selector: {app: x}, ports: [{port: 80, targetPort: http}], type: ClusterIP")};
-    FIRES(checks_test_run(a, &p), "service/port-changed", "Service/s", "warning");
+    FIRES(checks_test_run(a, &p), "service/port-changed", "Service/s", "error");
     p.new = DEPLOYMENT("d", "x", "{name: c, image: i, ports: [{name: web, containerPort: 1}]}") SERVICE("s", "selector: {app: x}, ports: [{port: 80, targetPort: web}]");
     SILENT(checks_test_run(a, &p), "service/port-changed");
 }

@@ -43,17 +43,15 @@ static void report_name(struct facts *f, const struct object_change *c)
 struct service_port {
     struct str name, protocol;
     int64_t number, node;
-    struct value target;
 };
 
 static struct service_port port_at(struct value ports, uint32_t i)
 {
-    struct value v = field_item(ports, i), target = value_at(v, "targetPort", NULL);
+    struct value v = field_item(ports, i);
     struct service_port p = {.name = value_str_at(v, "name"), .protocol = value_str_at(v, "protocol")};
     if (!p.protocol.n) p.protocol = STR("TCP");
     p.number = field_int(value_at(v, "port", NULL), -1);
     p.node = field_int(value_at(v, "nodePort", NULL), 0);
-    p.target = target.kind == V_NIL ? value_at(v, "port", NULL) : target;
     return p;
 }
 
@@ -114,33 +112,6 @@ static void compare_port(struct facts *f, const struct object_change *c, const s
     } else if (was->node && is.node != was->node) {
         add_problem(p, is.node ? str_printf(f->a, "its node port goes from %lld to %lld", (long long)was->node, (long long)is.node) : str_printf(f->a, "its node port %lld is no longer fixed", (long long)was->node),
                     STR("set the node port in your values, or change the load balancer in front of the nodes"));
-    }
-}
-
-/* A target port by name that none of the pods has: the Service would have no endpoints for it. */
-static bool target_is_there(const struct side *s, const struct object *service, struct str name)
-{
-    struct value selector = value_at(view_spec(service), "selector", NULL);
-    bool any = false;
-    for (uint32_t i = 0; i < s->workloads_n; i++) {
-        const struct workload *w = &s->workloads[i];
-        if (!selector_matches(selector, SELECTOR_PLAIN, false, w->labels)) continue;
-        any = true;
-        for (uint32_t c = 0; c < w->containers_n; c++)
-            for (uint32_t k = 0; k < w->containers[c].ports_n; k++)
-                if (str_eq(w->containers[c].ports[k].name, name)) return true;
-    }
-    return !any; /* pods of others: nobody knows their ports */
-}
-
-static void compare_targets(struct facts *f, const struct object_change *c, struct port_problems *problems)
-{
-    for (uint32_t i = 0; i < field_len(ports_of(c->to)); i++) {
-        struct service_port p = port_at(ports_of(c->to), i), was;
-        if (p.target.kind != V_STR || target_is_there(f->judged, c->to, v_text(p.target))) continue;
-        if (find_port(ports_of(c->from), &p, &was) && was.target.kind == V_STR && !target_is_there(&f->old_side, c->from, v_text(was.target))) continue;
-        add_problem(problems, str_printf(f->a, "its port %lld leads to the port named %.*s of the pods, and no container has one of that name", (long long)p.number, STR_ARG(v_text(p.target))),
-                    STR("set the target port to a port that the containers have"));
     }
 }
 
@@ -217,7 +188,6 @@ static void check_services(struct facts *f)
             struct service_port p = port_at(ports_of(c->from), k);
             compare_port(f, c, &p, &problems);
         }
-        compare_targets(f, c, &problems);
         report_ports(f, c, &problems);
         compare_type(f, c);
     }
