@@ -46,7 +46,7 @@ TEST(checks_every_refusal_on_the_way_is_told)
 
 TEST(checks_what_must_be_set_is_named)
 {
-    struct checks_pair p = {.old = MAP("  a: b\n"), .new = CHART("image: {repository: \"\"}\n", "{{ required \"image.repository must be set\" .Values.image.repository }}\n" MAP("  a: b\n"))};
+    struct checks_pair p = {.old = MAP("  a: b\n"), .new = CHART("image: {repository: \"\"}\n", "# {{ required \"image.repository must be set\" .Values.image.repository }}\n" MAP("  a: b\n"))};
     FIRES(checks_test_run(a, &p), "values/new-required", "image.repository", "error");
     p.values = "image: {repository: x}\n";
     SILENT(checks_test_run(a, &p), "values/new-required");

@@ -337,6 +337,10 @@ bool facts_collect(struct facts *f, const struct options *o, struct diags *d)
     if (f->old_side.models && f->new_side.models) models_diff(f->a, f->old_side.models, f->new_side.models, &f->diff.models);
     find_usage(f, texts);
     if (reading) aside_wait(reading);
+    if (texts && !f->new_side.rendered) { /* its documents cannot be read: what the keys do in there means nothing, what makes it so does */
+        f->usage = (struct usage){0};
+        find_usage(f, NULL);
+    }
     if (f->new_side.rendered) objects_settle(&f->new_side.objects, f->a);
     return true;
 }

@@ -40,11 +40,22 @@ int repair_suspicion(const struct key *k, struct str message)
     return 0;
 }
 
+/* Whether its documents can be read: a map that is ranged over as a list prints keys without names. */
+static bool has_manifests(struct arena *a, struct render *r)
+{
+    struct manifest *v;
+    uint32_t n;
+    if (render_manifests(a, r, &v, &n, MANIFEST_HEADS)) return true;
+    r->error_kind = FAILURE_ERROR;
+    return false;
+}
+
 struct trial {
     struct bench *now;
     struct usage *u;
     struct map *user;           /* what is left of the user's values */
     struct str error;           /* the present obstacle */
+    bool manifests;             /* it renders, and what it renders is no YAML: then that is looked at, too */
     uint32_t tries;
 };
 
@@ -70,7 +81,7 @@ static bool clears(struct trial *t, const struct map *user, uint32_t *in_use)
     struct diags *quiet = diags_new(t->now->scratch, t->now->inputs);
     t->tries++;
     t->now->probes++;
-    bool ok = render_chart(t->now->scratch, t->now->chart, user, t->now->env, t->now->parses, quiet, &r);
+    bool ok = render_chart(t->now->scratch, t->now->chart, user, t->now->env, t->now->parses, quiet, &r) && (!t->manifests || has_manifests(t->now->scratch, &r));
     bool other = !ok && !str_eq(r.error, t->error);
     if (in_use) *in_use = keys_in_use(t, &r);
     arena_rewind(t->now->scratch, m);
@@ -308,15 +319,22 @@ void usage_repair(struct bench *now, struct usage *out)
     }
     for (int round = 0; round < ROUNDS; round++) {
         struct render *r = NEW(now->a, struct render);
-        if (render_base(now, t.user, r, now->env)) {
+        bool rendered = render_base(now, t.user, r, now->env);
+        if (rendered && has_manifests(now->a, r)) {
             out->base = *r;
             out->based = true;
             break;
         }
         out->repaired = true;
         t.error = r->error;
+        t.manifests = rendered;
         struct obstacle *o = note(&t, r);
         if (o->violations.n ? clear_schema(&t, o) || clear_by_many(&t, o) : clear_template(&t, o)) continue;
+        if (rendered) { /* nothing of the user's makes it so */
+            out->base = *r;
+            out->based = true;
+            break;
+        }
         const struct env *strict = now->env;
         out->based = render_fresh(&t, r);
         if (!out->based) {
