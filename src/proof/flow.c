@@ -103,13 +103,6 @@ static void use(struct flow *f, const char *tag, struct str name, const char *wh
     proof_fail(f->q, "flow", f->step->id, str_printf(f->q->a, "%.*s uses the %s %.*s before it surely is there", STR_ARG(f->step->id), what, STR_ARG(name)));
 }
 
-static void use_arg(struct flow *f, const struct arg *x, bool writes)
-{
-    if (x->kind == ARG_CAPTURE) use(f, "c:", x->text, "capture");
-    if (x->kind == ARG_INPUT) use(f, "i:", x->text, "input");
-    if (x->kind == ARG_WORK && !writes) use(f, "f:", x->text, "file");
-}
-
 /* Where a command writes: -out=, --untardir, Helm's own configuration. */
 static bool writes_there(const struct argv *v, uint32_t i)
 {
@@ -118,7 +111,12 @@ static bool writes_there(const struct argv *v, uint32_t i)
 
 static void use_argv(struct flow *f, const struct argv *v)
 {
-    for (uint32_t i = 0; i < v->n; i++) use_arg(f, &v->v[i], writes_there(v, i));
+    for (uint32_t i = 0; i < v->n; i++) {
+        const struct arg *x = &v->v[i];
+        if (x->kind == ARG_CAPTURE) use(f, "c:", x->text, "capture");
+        if (x->kind == ARG_INPUT) use(f, "i:", x->text, "input");
+        if (x->kind == ARG_WORK && !writes_there(v, i)) use(f, "f:", x->text, "file");
+    }
 }
 
 static void use_expect(struct flow *f, const struct expect *v, uint32_t n)
