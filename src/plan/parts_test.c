@@ -1,6 +1,7 @@
 #include "base/test.h"
 #include "kube/kube_test.h"
 #include "plan/planner.h"
+#include "plan/volatile.h"
 
 static void metrics(struct arena *a, const char *query, const char *want)
 {
@@ -87,4 +88,21 @@ TEST(make_text_fills_in)
     struct plan plan = {.release = STR("r"), .version_old = STR("1"), .version_new = STR("2")};
     struct planner p = {.a = a, .plan = &plan};
     CHECK_STR(make_text(&p, STR("{release}: {old} to {new}, {name} {unknown} {"), "name", STR("n"), NULL), STR("r: 1 to 2, n {unknown} {"));
+}
+
+static bool is_uncertain(struct arena *a, const char *text)
+{
+    struct file f = {.path = STR("templates/x.yaml"), .data = str_from(text)};
+    struct rendered r = {.file = &f};
+    struct side side = {.render = {.files = &r, .files_n = 1}};
+    return uncertain_files(a, &side).files[0];
+}
+
+/* A word counts where it begins, a field of the release wherever its point stands. */
+TEST(plan_knows_templates_that_change_by_themselves)
+{
+    static const char *const uncertain[] = {"now)", "x: {{ randAlphaNum 5 }}", "{{ $.Release.Revision }}", "{{ lookup \"v1\" }}", "{{htpasswd \"a\" \"b\"}}", "{{ now | date }}"};
+    static const char *const certain[] = {"", "n", ".", "known ", "{{ .Values.xlookup }}", "xrandAlpha", "{{ .Release.Name }}", "genC", "shuffl"};
+    for (size_t i = 0; i < sizeof uncertain / sizeof *uncertain; i++) CHECK(is_uncertain(a, uncertain[i]));
+    for (size_t i = 0; i < sizeof certain / sizeof *certain; i++) CHECK(!is_uncertain(a, certain[i]));
 }

@@ -18,6 +18,19 @@ TEST(canonical_sorts_by_utf16_units)
               STR("{\"\\r\":1,\"1\":3,\"\xc2\x80\":5,\"\xc3\xb6\":6,\"\xe2\x82\xac\":0,\"\xf0\x9f\x98\x80\":4,\"\xef\xac\xb3\":2}"));
 }
 
+/* However many there are. */
+TEST(canonical_sorts_few_and_many)
+{
+    for (int n = 1; n < 40; n++) {
+        struct map *m = map_new(a);
+        struct buf wanted = buf_new(a);
+        for (int i = 0; i < n; i++) buf_printf(&wanted, "%s\"k%02d\":%d", i ? "," : "{", i, i);
+        buf_byte(&wanted, '}');
+        for (int i = 0; i < n; i++) map_put(m, str_printf(a, "k%02d", (i * 41 + 7) % n), v_int((i * 41 + 7) % n));
+        CHECK_STR(canonical(a, v_map(m)), buf_str(&wanted));
+    }
+}
+
 /* Section 3.2.2: "literals": [null, true, false], and its string "€$\u000F\u000aA'\u0042\u0022\u005c\\\"\u002f". */
 TEST(canonical_literals_and_strings)
 {

@@ -109,3 +109,19 @@ TEST(json_write_refuses_cycles)
     CHECK_STR(error, STR("json: unsupported value: encountered a cycle via map[string]interface {}"));
     CHECK_STR(buf_str(&b), STR("before"));
 }
+
+/* A byte that needs an escape is found wherever it stands among the eight that are looked at together. */
+TEST(json_write_finds_every_escape)
+{
+    static const char special[] = "\"\\<>&\n\t\x01\x1f";
+    static const char *const wanted[] = {"\\\"", "\\\\", "\\u003c", "\\u003e", "\\u0026", "\\n", "\\t", "\\u0001", "\\u001f"};
+    for (size_t i = 0; i < sizeof special - 1; i++)
+        for (size_t at = 0; at < 20; at++) {
+            struct buf text = buf_new(a), json = buf_new(a);
+            buf_fill(&text, '=', at);
+            buf_byte(&text, special[i]);
+            buf_fill(&text, '?', 20 - at);
+            json_write_string(&json, buf_str(&text), 0);
+            CHECK_STR(buf_str(&json), str_printf(a, "\"%.*s%s%.*s\"", (int)at, text.p, wanted[i], (int)(20 - at), text.p + at + 1));
+        }
+}
