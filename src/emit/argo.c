@@ -144,6 +144,12 @@ static void parameter(struct executor *x, const char *name, const char *descript
     if (value) buf_printf(x->out, "        value: %s\n", value);
 }
 
+static void chart_parameter(struct executor *x, const char *name, const char *description, const char *side)
+{
+    parameter(x, name, description, NULL);
+    exec_yaml_pair(x->out, 8, "value", exec_chart_place(x, side));
+}
+
 static void head(struct executor *x)
 {
     const struct plan *p = x->plan;
@@ -161,8 +167,8 @@ static void head(struct executor *x)
     parameter(x, "image", "bash 4.4, GNU coreutils, helm and kubectl", NULL);
     parameter(x, "context", "the kube context", "\"\"");
     parameter(x, "work-claim", "the PersistentVolumeClaim that keeps the work folder", "rutter-work");
-    parameter(x, "chart-old", "where the old chart is on it", "/rutter/work/chart-old");
-    parameter(x, "chart-new", "where the new chart is on it", "/rutter/work/chart-new");
+    chart_parameter(x, "chart-old", "where the old chart is; the claim is at /rutter/work", "old");
+    chart_parameter(x, "chart-new", "where the new chart is; the claim is at /rutter/work", "new");
     parameter(x, "values-secret", "the Secret with values-old.yaml and values-new.yaml", "rutter-values");
     parameter(x, "kubeconfig-secret", "the Secret with config", "rutter-kubeconfig");
     buf_printf(x->out, "  synchronization:\n    mutex:\n      name: rutter-%.*s-%.*s\n", STR_ARG(exec_name(x->a, p->ns)), STR_ARG(exec_name(x->a, p->release)));

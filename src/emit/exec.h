@@ -39,6 +39,8 @@ struct executor exec_open(struct buf *out, const struct plan *p, bool back);
 /* Why no executor of Kubernetes, or none at all, can have this plan; false with the reason. */
 bool exec_accepts(struct arena *a, const struct plan *p, struct str *why);
 bool exec_accepts_in_cluster(struct arena *a, const struct plan *p, struct str *why);
+/* Where a container finds a chart, unless a parameter says otherwise: where --chart-ref says, below the work volume if that is a relative path. `side`: "old", "new". */
+struct str exec_chart_place(const struct executor *x, const char *side);
 
 /* "bash LIBRARY DIRECTION TASK" is the emitter's; these are the words after it. */
 enum exec_gate { EXEC_GATE_HERE, EXEC_GATE_APPROVED, EXEC_GATE_ASK };

@@ -112,12 +112,26 @@ bool exec_accepts(struct arena *a, const struct plan *p, struct str *why)
     return fits(a, p, LINUX, SIZE_MAX, "a process", why);
 }
 
+static bool is_path(struct str ref) { return ref.n && !str_has(ref, STR("://")); }
+
+struct str exec_chart_place(const struct executor *x, const char *side)
+{
+    struct str ref = x->plan->chart_ref;
+    if (!is_path(ref)) return str_printf(x->a, "/rutter/work/chart-%s", side);
+    while (str_starts(ref, STR("./"))) ref = str_from_n(ref, 2);
+    return ref.p[0] == '/' ? ref : str_printf(x->a, "/rutter/work/%.*s", STR_ARG(ref));
+}
+
 bool exec_accepts_in_cluster(struct arena *a, const struct plan *p, struct str *why)
 {
     enum { OBJECT = 600 << 10 }; /* etcd takes requests of 1.5 MiB, and a Workflow holds its templates twice */
     if (str_is(p->strategy, "terraform")) {
         *why = str_printf(a, "strategy terraform: the root module%s%.*s, its state and its credentials are on the machine of the one who applies it, not in a container; use shell, ansible or github-actions",
                           p->terraform_dir.n ? " " : "", STR_ARG(p->terraform_dir));
+        return false;
+    }
+    if (is_path(p->chart_ref) && (str_has(p->chart_ref, STR("{{")) || str_has(p->chart_ref, STR("$(")))) {
+        *why = str_printf(a, "--chart-ref %.*s has the beginning of an expression in it", STR_ARG(p->chart_ref));
         return false;
     }
     struct buf library = buf_new(a);

@@ -93,6 +93,25 @@ TEST(exec_segments)
     CHECK_INT(exec_entries_until(&back, 1), 2);
 }
 
+/* A path that somebody gave is where the chart is; what is pulled needs none. */
+TEST(exec_knows_where_charts_are)
+{
+    static const char *const cases[][2] = {{"", "/rutter/work/chart-old"}, {"oci://r.example.com/c", "/rutter/work/chart-old"}, {"/srv/charts/c", "/srv/charts/c"}, {"./charts/c", "/rutter/work/charts/c"}};
+    struct plan *p = small_plan(a);
+    struct buf out = buf_new(a);
+    struct str why = STR("");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        p->chart_ref = str_from(cases[i][0]);
+        struct executor x = exec_open(&out, p, false);
+        CHECK_STR(exec_chart_place(&x, "old"), str_from(cases[i][1]));
+        CHECK(exec_accepts_in_cluster(a, p, &why));
+    }
+    p->chart_ref = STR("/srv/{{inputs.parameters.x}}");
+    CHECK(exec_accepts(a, p, &why) && !exec_accepts_in_cluster(a, p, &why));
+    p->chart_ref = STR("/srv/$(params.x)");
+    CHECK(!exec_accepts_in_cluster(a, p, &why) && str_has(why, STR("--chart-ref")));
+}
+
 TEST(exec_refused)
 {
     struct plan *p = small_plan(a);

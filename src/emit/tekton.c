@@ -134,6 +134,12 @@ static void param(struct executor *x, const char *name, const char *description,
     if (value) buf_printf(x->out, "      default: %s\n", value);
 }
 
+static void chart_param(struct executor *x, const char *name, const char *description, const char *side)
+{
+    param(x, name, description, NULL);
+    exec_yaml_pair(x->out, 6, "default", exec_chart_place(x, side));
+}
+
 static void head(struct executor *x)
 {
     const struct plan *p = x->plan;
@@ -150,8 +156,8 @@ static void head(struct executor *x)
     param(x, "context", "the kube context", "\"\"");
     param(x, "accept", "ids of what is accepted, one a line", "\"\"");
     param(x, "confirm", "yes answers the gates that have no id", "\"no\"");
-    param(x, "chart-old", "where the old chart is in the workspace work", "/rutter/work/chart-old");
-    param(x, "chart-new", "where the new chart is in the workspace work", "/rutter/work/chart-new");
+    chart_param(x, "chart-old", "where the old chart is; the workspace work is at /rutter/work", "old");
+    chart_param(x, "chart-new", "where the new chart is; the workspace work is at /rutter/work", "new");
     buf_z(x->out, "  workspaces:\n    - name: work\n      description: a PersistentVolumeClaim that keeps the work folder\n"
                   "    - name: values\n      description: a Secret with values-old.yaml and values-new.yaml\n"
                   "    - name: kubeconfig\n      description: a Secret with config\n");
