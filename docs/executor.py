@@ -33,7 +33,7 @@ def beside(s, others):  # a command in the background; the others are looked at 
     return p.returncode == 0
 DO = {'note': lambda s: True, 'gate': lambda s: s.get('accept', 'yes') in accepted, 'write': run.write, 'input': run.bring,
       'wait': run.wait, 'http': run.wait, 'run': run.tries, 'check': run.tries, 'capture': run.tries, 'record': run.tries}
-passed, entry = set(), next((e.get('enterAt') for e in reversed(plan['entry']) if e.get('stoppedAt') in kept['begun']), None)
+passed, entry = set(), next((e.get('enterAt') for e in reversed(plan.get('entry', [])) if e.get('stoppedAt') in kept['begun']), None)
 if back and not (entry and kept['changed']): sys.exit(print('nothing to undo'))
 begin = [s['id'] for s in steps].index(entry) if back else 0
 for s in (s for s in steps[begin:] if not s.get('beside')):

@@ -80,7 +80,7 @@ static void manual(struct buf *b)
             buf_byte(b, '\n');
         }
     }
-    buf_z(b, ".SH EXIT STATUS\n0: nothing at or above \\-\\-fail\\-on. 1: findings, or Helm fails. 2: bad usage, unreadable input, or an old side that does not render.\n"
+    buf_z(b, ".SH EXIT STATUS\n0: nothing at or above \\-\\-fail\\-on. 1: findings, a plan that cannot be run, or Helm fails. 2: bad usage, unreadable input, or an old side that does not render.\n"
              ".SH ENVIRONMENT\nNO_COLOR, SOURCE_DATE_EPOCH\n");
 }
 

@@ -110,5 +110,6 @@ int cli_plan(struct cli *c)
         e->emit(&b, &in);
         fwrite(b.p ? b.p : "", 1, b.n, c->out);
     }
-    return cli_findings_status(&f);
+    if (plan->unchanged.n) return EXIT_OK; /* the findings are of an upgrade that nobody needs */
+    return plan->refused.n && !o.fail_on_none ? EXIT_FINDINGS : cli_findings_status(&f);
 }

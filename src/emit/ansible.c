@@ -156,6 +156,11 @@ static void upgrade(struct executor *x)
     plain_task(x, 8, "The upgrade is done", "end", NULL);
     buf_z(x->out, "      rescue:\n");
     name(x, 8, STR("It stopped, and nothing goes back by itself"));
+    if (x->plan->refused.n) {
+        buf_z(x->out, "          ansible.builtin.fail:\n"
+                      "            msg: \"This plan cannot be run, and nothing was changed. The task that failed says why.\"\n");
+        return;
+    }
     buf_z(x->out, "          when: rutter_on_failure != \"back\"\n"
                   "          ansible.builtin.fail:\n"
                   "            msg: \"Stopped in '{{ ansible_failed_task.name }}'. Start the playbook again to go on from there, or with -e rutter_entry=auto to go back.\"\n");

@@ -30,6 +30,8 @@ static void head(struct buf *b, const struct look *k, const struct plan *p)
         put(b, k->red, p->refused, k->off);
         buf_z(b, "\nThe scripts refuse at their first step.\n");
     }
+    if (p->unchanged.n) put(b, k->bold, p->unchanged, k->off);
+    if (p->unchanged.n) buf_z(b, "\nThe scripts say so and do nothing. With --force it is planned all the same.\n");
 }
 
 /* Why the proof refuses a plan; of a runbook taken as it is written, what it should do instead. */
@@ -131,7 +133,7 @@ void emit_plan_text(struct buf *out, const struct emit_input *in)
     head(out, k, p);
     refusal(out, k, p);
     findings(out, k, in->f);
-    if (p->refused.n) return;
+    if (p->refused.n || p->unchanged.n) return;
     decisions(out, k, p);
     losses(out, k, p);
     steps(out, k, "Upgrade", &p->forward);

@@ -122,6 +122,7 @@ void report_brief(struct report *r)
     struct str verdict = emit_proof_verdict(p);
     brief_change(r, row(r, b, "Change"));
     if (p->refused.n) line_z(row(r, b, "State"), "This plan cannot be run; what is known of the change follows.");
+    if (p->unchanged.n) line_z(row(r, b, "State"), "Nothing changes, and there is nothing to run; what is known of the release follows.");
     if (p->forward.n) brief_services(r, row(r, b, "What clients notice"));
     brief_risk(r, row(r, b, "Risk"));
     if (p->forward.n) {
@@ -159,6 +160,7 @@ static struct doc make(struct arena *a, const struct emit_input *in)
     line_text(&doc_heading(&r.d, 1, "")->line, title);
     struct str verdict = emit_proof_verdict(p);
     if (p->refused.n) line_text(line_strong(&doc_line(&r.d, BLOCK_CALLOUT)->line, STR("This plan cannot be run.")), str_printf(a, " %.*s", STR_ARG(p->refused)));
+    else if (p->unchanged.n) line_strong(&doc_line(&r.d, BLOCK_CALLOUT)->line, p->unchanged);
     else if (str_is(verdict, "unproved")) line_z(line_strong(&doc_line(&r.d, BLOCK_CALLOUT)->line, STR("This plan is not proved.")), " See the part about what was proved.");
     report_brief(&r);
     report_change(&r);

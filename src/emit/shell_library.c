@@ -42,6 +42,7 @@ static void variables(const struct shell *s, bool back)
     set(s, "version_old", p->version_old);
     set(s, "version_new", p->version_new);
     set(s, "refused", shell_clean(s->a, p->refused));
+    set(s, "unchanged", shell_clean(s->a, p->unchanged));
     set(s, "default_chart_old", default_chart(p, p->chart_path_old));
     set(s, "default_chart_new", default_chart(p, p->chart_path_new));
     set(s, "default_work_dir", p->work_dir);

@@ -39,8 +39,10 @@ TEST(impact_of_nothing)
 {
     struct plan_case c = demo_case(a);
     c.new = c.old;
+    c.force = true;
     struct plan *p = plan_of(a, &c);
     if (!p) return;
+    CHECK_INT(p->unchanged.n, 0);
     for (uint32_t i = 0; i < p->rollouts_n; i++) CHECK_STR(p->rollouts[i].change, STR("stays"));
     CHECK_INT(p->services_n, 1);
     CHECK_INT(p->services[0].down, 0);

@@ -435,6 +435,36 @@ struct plan_ahead *plan_start(struct arena *a, struct facts *f, struct diags *d)
     return x;
 }
 
+/* ---- nothing to do ---- */
+
+static bool same_files(const struct source *old, const struct source *new)
+{
+    if (old->n != new->n) return false;
+    for (size_t i = 0; i < old->n; i++) {
+        const struct file *x = source_find(new, old->v[i].path);
+        if (!x || !str_eq(x->data, old->v[i].data)) return false;
+    }
+    return true;
+}
+
+/* One without a digest is decided by the cluster, so nobody knows. */
+static bool same_objects(const struct plan *q)
+{
+    for (uint32_t i = 0; i < q->objects_n; i++)
+        if (!q->objects[i].digest_old.n || !str_eq(q->objects[i].digest_old, q->objects[i].digest_new)) return false;
+    return str_eq(q->version_old, q->version_new);
+}
+
+/* Why no upgrade is needed; "" where one is. Of the same chart with the same values an upgrade would only run hooks again and make anew what is drawn at
+ * random. --force plans it all the same. */
+static struct str nothing_changes(struct arena *a, const struct facts *f, const struct plan *q)
+{
+    if (f->single || f->o->force || f->o->as_written) return STR("");
+    bool same = value_same(v_map(f->old_side.user), v_map(f->planned->user)) && same_files(&f->old_side.source, &f->planned->source);
+    if (!same && !same_objects(q)) return STR("");
+    return str_printf(a, "Nothing changes: both sides are %.*s %.*s, with the same %s. No upgrade is needed.", STR_ARG(q->chart), STR_ARG(q->version_new), same ? "values" : "objects");
+}
+
 struct plan *plan_make(struct arena *a, struct plan_ahead *x, struct diags *d)
 {
     if (x->failed) return NULL;
@@ -450,6 +480,12 @@ struct plan *plan_make(struct arena *a, struct plan_ahead *x, struct diags *d)
     if (refused.n) {
         *q = p->described;
         q->refused = refused;
+        return q;
+    }
+    struct str unchanged = nothing_changes(a, f, q);
+    if (unchanged.n) {
+        *q = p->described;
+        q->unchanged = unchanged;
         return q;
     }
     for (uint32_t i = 0; i < f->findings.n && !p->one_way; i++)

@@ -94,6 +94,22 @@ static void check_flow(struct arena *a, const struct plan *p, const char *who)
         if (p->assumptions[i].checked_by.n) CHECK(step_of(p, str_z(a, p->assumptions[i].checked_by)) != NULL);
 }
 
+/* The same on both sides, to the byte: an upgrade would only run hooks again. Another version of it, or other values, are an upgrade. */
+TEST(plan_of_the_same_has_no_steps)
+{
+    struct plan_case c = demo_case(a);
+    c.new = c.old;
+    struct plan *p = plan_of(a, &c);
+    if (!p) return;
+    CHECK(str_starts(p->unchanged, STR("Nothing changes: both sides are searchd 1.4.0, with the same values.")));
+    CHECK_INT(p->forward.n + p->back.n, 0);
+    CHECK_INT(p->refused.n, 0);
+    c.new_values = test_path(a, "testdata/demo/new/searchd/values.yaml").p;
+    if (!(p = plan_of(a, &c))) return;
+    CHECK_INT(p->unchanged.n, 0);
+    CHECK(p->forward.n > 0);
+}
+
 TEST(plan_of_the_demo_flows)
 {
     for (int strategy = STRATEGY_CHART; strategy <= STRATEGY_TERRAFORM; strategy++) {

@@ -14,7 +14,7 @@ struct plan_case {
     const char *profile;
     enum strategy strategy;
     int helm_major;
-    bool as_written;
+    bool as_written, force;
     struct facts *facts;         /* set by plan_of */
 };
 
@@ -46,7 +46,7 @@ static inline struct plan *plan_of(struct arena *a, struct plan_case *c)
     c->facts->a = a;
     *o = (struct options){.old_path = str_from(c->old), .new_path = str_from(c->new), .release = STR("sie"), .ns = STR("sie"), .profile = str_from(c->profile),
                           .strategy = c->strategy, .helm_major = c->helm_major, .as_of = -1, .kube_version = STR("v1.35.0"), .chart_ref = STR("oci://example.com/charts/x"),
-                          .terraform_dir = STR("deploy"), .as_written = c->as_written};
+                          .terraform_dir = STR("deploy"), .as_written = c->as_written, .force = c->force};
     test_values(a, &o->values, c->values, "values");
     test_values(a, &o->new_values, c->new_values, "new-values");
     struct plan *p = facts_collect(c->facts, o, d) ? plan_make(a, plan_start(a, c->facts, d), d) : NULL;

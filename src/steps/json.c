@@ -287,6 +287,7 @@ static const struct field plan_field[] = {
     B(plan, "asWritten", as_written),
     LIST(plan, "errata", errata, plan_erratum_fields),
     S(plan, "refused", refused),
+    S(plan, "unchanged", unchanged),
     {.name = "proof", .form = F_VALUE, .at = AT(plan, proof)},
     I(plan, "timeout", timeout),
     S(plan, "timeoutWhy", timeout_why),

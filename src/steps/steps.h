@@ -326,6 +326,7 @@ struct plan {
     bool as_written;          /* the runbook's own steps, and nothing that makes up for what they lack */
     struct plan_erratum *errata; uint32_t errata_n, errata_cap;        /* of a plan as written alone */
     struct str refused;       /* not empty: the plan cannot be run; the scripts say this at their first step */
+    struct str unchanged;     /* not empty: both sides are the same, so there are no steps; the scripts say this and end well */
     struct value proof;       /* proof/'s result as it stands in plan.json; NIL before */
     int64_t timeout;          /* --timeout given to Helm, seconds */
     struct str timeout_why;

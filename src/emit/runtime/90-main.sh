@@ -247,6 +247,10 @@ in_rollback_before_entry() { [ "$direction" = rollback ] && [ -n "$entered" ] &&
 main() {
   local key
   read_options "$@"
+  if [ -n "$unchanged" ]; then
+    say "$unchanged"
+    finish 0
+  fi
   for key in "${!names[@]}"; do
     capture["$key"]=''
     [ "$mode" = run ] || capture["$key"]="<${names[$key]}>"

@@ -252,6 +252,11 @@ main_executor() {
     entry_to=$2
     shift 3
   fi
+  if [ -n "$unchanged" ]; then
+    say "$unchanged"
+    [ -z "$entry_to" ] || give "$entry_to" ''
+    finish 0
+  fi
   context=${RUTTER_CONTEXT:-} given_work_dir=${RUTTER_WORK_DIR:-} given_yes=${RUTTER_YES:-no}
   : "${RUTTER_RUN:?a word for this start}"
   while IFS= read -r line; do [ -z "$line" ] || accepting+=("$line"); done <<<"${RUTTER_ACCEPT:-}"
