@@ -43,12 +43,21 @@ static struct str carried(struct gathering *g, const struct key *k, uint32_t n, 
     return to;
 }
 
-static bool chart_has(struct gathering *g, const struct key *k, uint32_t n)
+/* What a subchart has by itself, under whatever name the chart gives it, the chart has too, be it on or off. */
+static bool has_value(const struct chart *c, const struct str *segment, uint32_t n, uint32_t depth)
 {
     bool found;
-    struct value v = usage_get(g->now->chart->values.u.map, k->segment, n, &found);
-    return found && v.kind != V_NIL;
+    struct value v = usage_get(c->values.u.map, segment, n, &found);
+    if (found && v.kind != V_NIL) return true;
+    for (uint32_t i = 0; n > 1 && depth < 30 && i < c->subcharts_n; i++) {
+        bool meant = str_eq(c->subcharts[i]->name, segment[0]);
+        for (uint32_t k = 0; k < c->deps_n && !meant; k++) meant = str_eq(c->deps[k].alias, segment[0]) && str_eq(c->deps[k].name, c->subcharts[i]->name);
+        if (meant && has_value(c->subcharts[i], segment + 1, n - 1, depth + 1)) return true;
+    }
+    return false;
 }
+
+static bool chart_has(struct gathering *g, const struct key *k, uint32_t n) { return has_value(g->now->chart, k->segment, n, 0); }
 
 /* A node may be told as a whole when nothing that the user wrote below it lives on. Keys that never did anything may be
  * covered, if they are fewer. */

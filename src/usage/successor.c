@@ -266,6 +266,26 @@ static void keep_own(const struct successors *s, const struct key *k, struct can
     if (n) c->n = kept;
 }
 
+/* What is said to one subchart is not said to another that was there before: two of one kind make the same difference. */
+static bool is_subchart(const struct chart *c, struct str name)
+{
+    for (uint32_t i = 0; i < c->deps_n; i++)
+        if (str_eq(c->deps[i].alias.n ? c->deps[i].alias : c->deps[i].name, name)) return true;
+    return false;
+}
+
+static void keep_subchart(const struct successors *s, const struct key *k, struct candidates *c)
+{
+    uint32_t kept = 0;
+    if (!is_subchart(s->old->chart, k->segment[0])) return;
+    for (uint32_t i = 0; i < c->n; i++) {
+        struct str first, rest;
+        str_cut(c->v[i].path, STR("."), &first, &rest);
+        if (str_eq(first, k->segment[0]) || !is_subchart(s->old->chart, first)) c->v[kept++] = c->v[i];
+    }
+    c->n = kept;
+}
+
 /* ---- the experiment ---- */
 
 /* A path that differs in one segment alone: objects and their parts are likely to be renamed in the same way. */
@@ -369,6 +389,7 @@ void successors_find(struct successors *s, struct key *k)
     from_message(s, k, &c);
     from_names(s, k, &c);
     keep_own(s, k, &c);
+    keep_subchart(s, k, &c);
     from_new(s, k, &c);
     bool told = c.n && c.v[0].unproved >= TOLD; /* then only what is sure may win over it */
     /* The charts themselves suggest it, or the name is as good as the same: it is tried before all are at once, which may get in
