@@ -31,6 +31,19 @@ static bool is_excepted(const struct reduction *r, struct str path)
     return false;
 }
 
+/* One way to write each quantity. */
+static struct value reduce_quantity(struct arena *a, struct value v)
+{
+    int64_t milli;
+    return field_quantity(v, &milli) ? v_str(quantity_show(a, milli)) : v;
+}
+
+static bool holds_quantities(struct str path)
+{
+    ptrdiff_t dot = str_find_last(path, STR("."));
+    return field_holds_quantities(str_from_n(path, (size_t)(dot + 1)));
+}
+
 static struct value reduce(const struct reduction *r, struct value v, struct str path, uint32_t depth)
 {
     if (depth > r->a->guard->max.depth) guard_trip(r->a->guard, "a manifest is nested more than %u deep", r->a->guard->max.depth);
@@ -41,12 +54,14 @@ static struct value reduce(const struct reduction *r, struct value v, struct str
         return v_list(l);
     }
     if (v.kind != V_MAP) return v;
+    bool quantities = holds_quantities(path);
     struct map *m = map_new(r->a);
     for (uint32_t i = 0; i < map_len(v); i++) {
         const struct entry *e = &v.u.map->v[i];
         struct str below = path_key(r->a, path, e->key);
         if (is_excepted(r, below)) continue;
         struct value x = reduce(r, e->value, below, depth + 1);
+        if (quantities || field_is_quantity(e->key)) x = reduce_quantity(r->a, x);
         /* Nulls and empty maps are as good as absent; a default that is written out, too. */
         if (is_nothing(x) || (r->defaults.kind == V_MAP && value_same(map_get(r->defaults.u.map, below), x))) continue;
         map_put(m, e->key, x);

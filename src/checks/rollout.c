@@ -82,17 +82,21 @@ static void check_timeouts(struct facts *f)
 
 /* ---- outages ---- */
 
+/* Without probes nothing says for how long. */
+static bool goes_down(const struct workload *w, const struct rollout *r) { return r->down > 0 || (w->replicas > 0 && r->pods > 0 && r->available == 0); }
+
 static void check_outage(struct facts *f, const struct workload *w)
 {
     const struct workload *was = f->single ? NULL : view_workload_was(f, w);
     if (!in_place(was, w) || !workload_restarts(was, w) || w->kind == WORKLOAD_DAEMONSET) return;
     struct rollout r = rollout_of_update(w, -1), before = rollout_of_update(was, -1);
-    if (r.down <= 0) return;
-    bool worse = before.down <= 0 && was->replicas != 0;
+    if (!goes_down(w, &r)) return;
+    bool worse = !goes_down(was, &before) && was->replicas != 0;
     struct finding *x = view_report(f, "rollout/outage", worse ? SEVERITY_ERROR : SEVERITY_WARNING, ABOUT_ACT, f->judged, w->object, w->strategy == UPDATE_RECREATE ? STR("strategy") : STR("replicas"));
     x->same_cause = !worse;
     const char *how = w->strategy == UPDATE_RECREATE ? "strategy Recreate" : w->replicas != 1 ? r.why : NULL;
-    x->message = str_printf(f->a, "no pod of it is ready for up to %.*s during the rollout (%lld replica%s%s%s)", STR_ARG(duration_show(f->a, r.down)), (long long)w->replicas, w->replicas == 1 ? "" : "s",
+    struct str how_long = r.down > 0 ? str_printf(f->a, "for up to %.*s", STR_ARG(duration_show(f->a, r.down))) : STR("from the end of the old ones to the start of the new ones");
+    x->message = str_printf(f->a, "no pod of it is ready %.*s during the rollout (%lld replica%s%s%s)", STR_ARG(how_long), (long long)w->replicas, w->replicas == 1 ? "" : "s",
                             how ? ", " : "", how ? how : "");
     if (worse) finding_evidence(&f->findings, x, "the old version kept %lld pods ready during a rollout", (long long)before.available);
     x->fix = STR("plan for the interruption, or set two replicas and a rolling update where the program allows it");
@@ -137,7 +141,7 @@ static void check_capacity(struct facts *f, const struct workload *w)
     }
     if (!in_place(was, w) || was->replicas != w->replicas || w->kind == WORKLOAD_DAEMONSET) return;
     struct rollout r = rollout_of_update(w, -1), r_was = rollout_of_update(was, -1);
-    if (r.available >= r_was.available || r.down > 0) return;
+    if (r.available >= r_was.available || goes_down(w, &r)) return;
     struct finding *x = view_report(f, "rollout/capacity", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, w->object, STR("maxUnavailable"));
     x->message = str_printf(f->a, "during a rollout %lld of its %lld replicas are ready, in place of %lld", (long long)r.available, (long long)w->replicas, (long long)r_was.available);
     x->fix = STR("set the update strategy in your values");

@@ -182,6 +182,14 @@ TEST(diff_fields_matches_lists_by_name)
     expect_fields(a, "{replicas: 1}", "{replicas: 1.0}", "");
 }
 
+TEST(diff_fields_compares_quantities_as_numbers)
+{
+    expect_fields(a, "{requests: {cpu: 1000m, memory: 1024Mi}}", "{requests: {cpu: 1, memory: 1Gi}}", "");
+    expect_fields(a, "{limits: {cpu: 0.5, x: 1G}}", "{limits: {cpu: 500m, x: 1Gi}}", "limits.x");
+    expect_fields(a, "{emptyDir: {sizeLimit: 1Gi}}", "{emptyDir: {sizeLimit: 1024Mi}}", "");
+    expect_fields(a, "{args: {cpu: 1000m}}", "{args: {cpu: 1}}", "args.cpu");
+}
+
 TEST(diff_knows_noise)
 {
     CHECK(diff_is_noise(STR("metadata.labels.helm\\.sh/chart")));

@@ -1,4 +1,5 @@
 #include "diff/diff.h"
+#include "kube/field.h"
 #include "kube/noise.h"
 #include "value/yaml.h"
 
@@ -148,13 +149,21 @@ static bool looks_same(struct value x, struct value y, uint32_t depth)
     return false;
 }
 
+/* 1Gi and 1024Mi. */
+static bool is_same_quantity(const struct way *at, struct value from, struct value to)
+{
+    int64_t was, is;
+    if (!at || at->is_item || !(field_is_quantity(at->key) || (at->up && !at->up->is_item && field_holds_quantities(at->up->key)))) return false;
+    return field_quantity(from, &was) && field_quantity(to, &is) && was == is;
+}
+
 static void compare(struct fields *f, const struct way *at, struct value from, struct value to, uint32_t depth)
 {
     if (looks_same(from, to, 0)) return;
     if (depth > f->a->guard->max.depth) guard_trip(f->a->guard, "an object is nested more than %u deep", f->a->guard->max.depth);
     if (from.kind == V_MAP && to.kind == V_MAP) compare_maps(f, at, from.u.map, to.u.map, depth);
     else if (from.kind == V_LIST && to.kind == V_LIST) compare_lists(f, at, from, to, depth);
-    else if (!value_same(from, to)) add(f, at, from, to);
+    else if (!value_same(from, to) && !is_same_quantity(at, from, to)) add(f, at, from, to);
 }
 
 void diff_fields(struct arena *a, struct value from, struct value to, struct field_change **v, uint32_t *n, uint32_t *cap)

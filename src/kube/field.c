@@ -1,5 +1,7 @@
 #include "kube/field.h"
 
+#include "text/units.h"
+
 int64_t field_int(struct value v, int64_t otherwise)
 {
     switch (v.kind) {
@@ -34,4 +36,18 @@ struct str field_group(struct str api_version)
 {
     struct str group, version;
     return str_cut(api_version, STR("/"), &group, &version) ? group : (struct str){0};
+}
+
+bool field_holds_quantities(struct str name) { return str_is(name, "requests") || str_is(name, "limits") || str_is(name, "capacity") || str_is(name, "hard"); }
+bool field_is_quantity(struct str name) { return str_is(name, "sizeLimit"); }
+
+/* k8s.io/apimachinery/pkg/api/resource, Quantity: two spellings of one number are the same to the API server (Semantic.DeepEqual). */
+bool field_quantity(struct value v, int64_t *milli)
+{
+    const double most = 9e15;
+    bool whole = v.kind == V_INT && v.u.i > -INT64_MAX / 1000 && v.u.i < INT64_MAX / 1000;
+    if (whole) *milli = v.u.i * 1000;
+    else if (v.kind == V_FLOAT && v.u.f > -most / 1000 && v.u.f < most / 1000 && v.u.f * 1000 == (double)(int64_t)(v.u.f * 1000)) *milli = (int64_t)(v.u.f * 1000);
+    else if (v.kind != V_STR || !quantity_parse(v_text(v), milli)) return false;
+    return *milli != INT64_MAX && *milli != -INT64_MAX;
 }

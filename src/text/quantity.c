@@ -132,3 +132,20 @@ bool quantity_parse(struct str text, int64_t *milli)
     if (q.negative) *milli = -*milli;
     return true;
 }
+
+struct str quantity_show(struct arena *a, int64_t milli)
+{
+    static const struct {
+        int64_t size;
+        const char *suffix;
+    } units[] = {{1LL << 50, "Pi"}, {1LL << 40, "Ti"}, {1LL << 30, "Gi"}, {1LL << 20, "Mi"}, {1LL << 10, "Ki"}, {1000000000000000, "P"}, {1000000000000, "T"}, {1000000000, "G"}, {1000000, "M"}};
+    int64_t n = milli / 1000, best = 1;
+    const char *suffix = "";
+    if (milli % 1000) return str_printf(a, "%lldm", (long long)milli);
+    for (size_t i = 0; n && i < sizeof units / sizeof *units; i++) {
+        if (n % units[i].size || units[i].size <= best) continue;
+        best = units[i].size;
+        suffix = units[i].suffix;
+    }
+    return str_printf(a, "%lld%s", (long long)(n / best), suffix);
+}

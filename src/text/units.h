@@ -7,6 +7,8 @@
 /* resource.ParseQuantity: "500m", "1Gi", "2e3". The result is in thousandths ("1" is 1000), rounded away from zero and
  * saturating at INT64_MAX and its negative. */
 bool quantity_parse(struct str text, int64_t *milli);
+/* The shortest way to write it: "500m", "1Gi", "10G", "3". */
+struct str quantity_show(struct arena *a, int64_t milli);
 /* time.ParseDuration: "1h30m", "1.5s", "-2us"; nanoseconds. *error is Go's message. */
 bool duration_parse(struct arena *a, struct str text, int64_t *nanoseconds, struct str *error);
 /* "10m", "1h30m", "45s": seconds as a person writes them. */

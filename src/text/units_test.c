@@ -155,3 +155,13 @@ TEST(date_is_a_day_that_exists)
     CHECK(!date_parse(STR("31.01.2026"), &t));
     CHECK(date_parse(STR("2024-02-29"), &t));
 }
+
+TEST(units_quantities_in_their_shortest_spelling)
+{
+    static const struct { const char *is, *shown; } cases[] = {{"1024Mi", "1Gi"}, {"1000m", "1"}, {"1500m", "1500m"}, {"1.5Gi", "1536Mi"}, {"10000M", "10G"}, {"0", "0"}, {"7", "7"}, {"1e3", "1000"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t milli;
+        CHECK(quantity_parse(str_from(cases[i].is), &milli));
+        CHECK_STR(quantity_show(a, milli), str_from(cases[i].shown));
+    }
+}
