@@ -258,7 +258,8 @@ static const struct object_change *change_of(const struct report *r, struct str 
     return NULL;
 }
 
-static void fields(struct line *l, const struct object_change *c)
+/* How many there are. */
+static uint32_t fields(struct line *l, const struct object_change *c)
 {
     enum { MOST = 3 };
     uint32_t n = 0;
@@ -269,6 +270,7 @@ static void fields(struct line *l, const struct object_change *c)
         n++;
     }
     if (n > MOST) line_printf(l, " and %u more", n - MOST);
+    return n;
 }
 
 static void object_row(struct report *r, struct block *b, const struct plan_object *o, const struct object_change *c)
@@ -283,8 +285,8 @@ static void object_row(struct report *r, struct block *b, const struct plan_obje
     else if (o->compared_by_name) line_z(l, "may change");
     else line_z(l, "changes");
     l = block_cell(&r->d, b);
-    if (o->in_old && o->in_new) fields(l, c);
-    else if (renamed) fields(l, c);
+    bool both = o->in_old && o->in_new, told = (both || renamed) && fields(l, c);
+    if (both && !told && !o->compared_by_name) line_z(l, "only what names the version: labels, checksums");
     l = block_cell(&r->d, b);
     line_text(l, o->owner_old.n ? o->owner_old : o->owner_new);
     if (o->owner_old.n && o->owner_new.n && !str_eq(o->owner_old, o->owner_new)) line_text(line_z(l, ", then "), o->owner_new);
