@@ -219,6 +219,10 @@ static void report_gone(struct facts *f, const struct node_fate *n)
                             "the new chart no longer reads this key, and nothing was found that replaces it", loss.n ? ": " : "", STR_ARG(loss));
     x->fix = nothing ? STR("remove the key, and look at what decides the setting now")
              : still_there ? STR("find the condition in the new chart that leads to this setting, or remove the key") : STR("decide whether the setting is still needed, and remove the key");
+    uint32_t back = 0;
+    for (uint32_t i = 0; i < n->keys_n; i++) back += key_at(f, n, i)->comes_back;
+    if (back == n->keys_n) x->fix = STR("leave it as it is, and move the other keys named here: it works again beside them");
+    if (back) finding_evidence(&f->findings, x, "once the renamed keys are at their new places, %s", back == n->keys_n ? "it does what it did" : "some of it does what it did");
     say_what_is_lost(f, x, n);
 }
 

@@ -288,3 +288,14 @@ TEST(checks_what_a_subchart_that_is_absent_may_read)
     p.values = "other: {jetstream: true}\n";
     CHECK(checks_test_find(checks_test_run(a, &p), "values/ignored-key", ""));
 }
+
+TEST(checks_what_comes_back_beside_a_renamed_switch_is_kept)
+{
+    struct checks_pair p = {.old = CHART("cache: {enabled: false, size: 1}\n", MAP("  a: b\n") "{{ if .Values.cache.enabled }}" "  size: {{ .Values.cache.size | quote }}\n{{ end }}"),
+                            .new = CHART("cache: {install: false, size: 1}\n", MAP("  a: b\n") "{{ if .Values.cache.install }}" "  size: {{ .Values.cache.size | quote }}\n{{ end }}"),
+                            .values = "cache: {enabled: true, size: 5}\n"};
+    struct facts *f = checks_test_run(a, &p);
+    FIRES(f, "values/renamed-key", "cache.enabled", "error");
+    struct value cache = map_getz(f->usage.migrated, "cache");
+    CHECK(map_getz(cache.u.map, "install").u.b && value_same(map_getz(cache.u.map, "size"), v_float(5)));
+}

@@ -65,7 +65,13 @@ static void comment_out_rest(struct arena *a, const struct facts *f, struct node
         struct edit_path from = path_of(a, v[i]->path);
         /* What has been moved below itself, or what another key became, is there and right. */
         if (!edit_has(e, from) || !edit_has(before, from) || is_target(a, v, n, v[i]->path)) continue;
-        edit_comment_out(e, from, reason_of(a, f, v[i]));
+        bool kept = false;
+        for (uint32_t k = 0; k < v[i]->keys_n; k++) kept = kept || f->usage.keys[v[i]->keys[k]].comes_back;
+        for (uint32_t k = 0; kept && k < v[i]->keys_n; k++) {
+            const struct key *x = &f->usage.keys[v[i]->keys[k]];
+            if (!x->comes_back) edit_comment_out(e, (struct edit_path){x->segment, x->segments}, reason_of(a, f, v[i]));
+        }
+        if (!kept) edit_comment_out(e, from, reason_of(a, f, v[i]));
     }
 }
 
@@ -179,7 +185,7 @@ static void tell_flags(struct cli *c, const struct facts *f)
     for (uint32_t i = 0; i < f->usage.n; i++) {
         const struct key *k = &f->usage.keys[i];
         struct place at = origin_get(f->origins, k->at)->key_at;
-        if (!key_is_dead(k) || !str_starts(inputs_get(f->inputs, at.input)->role, STR("--"))) continue;
+        if (!key_is_dead(k) || k->comes_back || !str_starts(inputs_get(f->inputs, at.input)->role, STR("--"))) continue;
         if (k->renamed_to.n) diag_warn(c->diags, at, "the flag sets %.*s, which is now %.*s", STR_ARG(k->path), STR_ARG(k->renamed_to));
         else diag_warn(c->diags, at, "the flag sets %.*s, which does nothing any more", STR_ARG(k->path));
         if (k->renamed_to.n) diag_hint(c->diags, "write %.*s in its place", STR_ARG(k->renamed_to));

@@ -12,7 +12,7 @@ struct map *usage_migrated(struct arena *a, const struct usage *u, enum migrate 
 {
     struct map *m = value_copy(a, v_map(u->given)).u.map;
     for (uint32_t i = 0; i < u->n; i++)
-        if (key_is_dead(&u->keys[i])) m = usage_without(a, m, u->keys[i].segment, u->keys[i].segments);
+        if (key_is_dead(&u->keys[i]) && !u->keys[i].comes_back) m = usage_without(a, m, u->keys[i].segment, u->keys[i].segments);
     for (uint32_t i = 0; i < u->n; i++) {
         const struct key *k = &u->keys[i];
         uint32_t n;
@@ -66,6 +66,43 @@ static void move_on(struct successors *s, struct key *k, struct str message)
     k->confidence = known ? 80 : 0;
 }
 
+/* What did nothing because the switch of its part had another name does something again beside the new one. */
+static bool find_coming_back(struct bench *b, struct usage *u)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < u->n; i++) {
+        struct key *k = &u->keys[i];
+        struct value_edit e = {.segment = k->segment, .segments = k->segments, .value = k->value};
+        struct signature sig = {0};
+        if (!key_is_lost(k) || k->renamed_to.n || !k->old_signature.n || !usage_reads_path(b, k->segment, k->segments)) continue;
+        k->comes_back = usage_probe(b, &e, 1, &sig) == WORKS && signature_meets(&k->old_signature, &sig, k->value);
+        any = any || k->comes_back;
+    }
+    return any;
+}
+
+static bool any_moves(const struct usage *u)
+{
+    for (uint32_t i = 0; i < u->n; i++)
+        if (key_is_dead(&u->keys[i]) && u->keys[i].renamed_to.n) return true;
+    return false;
+}
+
+/* The migrated values once more with what comes back. */
+static void keep_coming_back(struct bench *b, struct usage *u)
+{
+    struct render *r = NEW(b->a, struct render);
+    struct bench with = *b;
+    if (!any_moves(u) || !find_coming_back(b, u)) return;
+    struct map *m = usage_migrated(b->a, u, MIGRATE_ALL);
+    if (usage_rebase(&with, m, r)) {
+        u->migrated = m;
+        u->rendered = with.base;
+        return;
+    }
+    for (uint32_t i = 0; i < u->n; i++) u->keys[i].comes_back = false;
+}
+
 void usage_migrate(struct successors *s, struct usage *u)
 {
     struct bench *now = s->now;
@@ -81,6 +118,7 @@ void usage_migrate(struct successors *s, struct usage *u)
         if (known || usage_rebase(&b, m, r)) {
             u->migrated = m;
             u->rendered = b.base;
+            keep_coming_back(&b, u);
             break;
         }
         struct key *k = key_in_message(now->a, u, r->error);

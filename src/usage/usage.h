@@ -45,6 +45,7 @@ struct key {
     struct str message;           /* blocking: the chart's or schema's own words */
     struct str renamed_to;        /* "" none found */
     int confidence;               /* of renamed_to */
+    bool comes_back;              /* lost as the values are, and it works where it stands once other keys have moved */
     bool renamed_proved;          /* the new key with this value makes the same difference */
     struct trial_place { struct str path; int like; } *tried; uint32_t tried_n, tried_cap; /* places that were tried, and how much of the difference came back */
 };
