@@ -223,7 +223,7 @@ bool view_render(struct facts *f, struct side *s, const struct strmap *only)
     struct diags *quiet = diags_new(f->a, f->inputs);
     s->rendered = render_chart_some(f->a, s->chart, s->user, &s->env, f->parses, quiet, only, &s->render) &&
                   render_manifests(s->render.a, &s->render, &s->manifests, &s->manifests_n, MANIFEST_WHOLE);
-    if (s->rendered) objects_of_manifests(f->a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
+    if (s->rendered) objects_of_manifests(f->a, s->manifests, s->manifests_n, s->env.ns, NULL, &s->objects);
     return s->rendered;
 }
 

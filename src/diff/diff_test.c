@@ -222,7 +222,7 @@ static struct objects objects_of(struct arena *a, const char *yaml)
         struct str hook = value_str_at(value_at(v, "metadata", "annotations", NULL), "helm.sh/hook");
         m[n++] = (struct manifest){.object = v, .kind = value_str_at(v, "kind"), .name = value_str_at(value_at(v, "metadata", NULL), "name"), .hook = hook.n > 0};
     }
-    objects_of_manifests(a, m, n, STR("ns"), &o);
+    objects_of_manifests(a, m, n, STR("ns"), NULL, &o);
     return o;
 }
 

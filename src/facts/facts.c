@@ -123,7 +123,7 @@ static void read_objects(struct arena *a, const struct facts *f, struct side *s)
     if (!s->rendered) return;
     if (s != &f->old_side && !f->single) facts_assume(a, &f->old_side, s);
     read_crds(a, f, s);
-    objects_of_manifests(a, s->manifests, s->manifests_n, s->env.ns, &s->objects);
+    objects_of_manifests(a, s->manifests, s->manifests_n, s->env.ns, like ? &like->objects : NULL, &s->objects);
     s->workloads = workloads_of(a, &s->objects, &s->workloads_n);
     s->scalers = scalers_of(a, &s->objects, &s->scalers_n);
     s->pdbs = pdbs_of(a, &s->objects, &s->pdbs_n);

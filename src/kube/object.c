@@ -15,6 +15,7 @@ struct link {
 
 struct builder {
     struct arena *a;
+    const struct objects *like;
     struct objects *out;
     struct str ns;               /* the release's */
     struct strmap cluster_kinds; /* "group/Kind" of CRDs in this render with scope Cluster */
@@ -29,6 +30,7 @@ struct builder {
 /* Worked out when asked for, in an arena of its own: who asks may give back what he has taken since. */
 struct object_content {
     struct arena *a;
+    const struct strmap *texts;
     bool known;
     struct value stripped;
     struct str digest;
@@ -41,7 +43,7 @@ struct value object_stripped(const struct object *o)
     struct object_content *c = o->content;
     if (!c) return NIL;
     if (c->known) return c->stripped; /* and nothing is written: two threads may ask */
-    c->stripped = served_secret(c->a, noise_strip(c->a, o->v));
+    c->stripped = served_secret(c->a, noise_strip(c->a, o->v, c->texts));
     c->known = true;
     return c->stripped;
 }
@@ -125,8 +127,13 @@ static void add_manifest(struct builder *b, struct value v, struct object like, 
     if (!o.kind.n) return; /* no object: a document of comments, or what Helm would refuse */
     struct str own = value_str_at(metadata, "namespace");
     name_object(b, &o, own.n ? own : ns);
-    o.content = NEW(b->a, struct object_content);
-    o.content->a = b->contents;
+    const struct object *same = b->like ? objects_find(b->like, o.id) : NULL;
+    if (same && same->content && same->v.kind == V_MAP && same->v.u.map == v.u.map) {
+        o.content = same->content;
+    } else {
+        o.content = NEW(b->a, struct object_content);
+        *o.content = (struct object_content){.a = b->contents, .texts = b->out->texts};
+    }
     add_object(b, o);
 }
 
@@ -181,8 +188,9 @@ static const struct object *find_config_map(const struct objects *o, struct str 
 
 static void add_text(struct builder *b, struct str text, struct object like, struct str ns)
 {
-    struct list *docs;
-    if (!noise_read_manifests(b->a, text, &docs)) return;
+    struct list *docs = b->like ? strmap_get(b->like->texts, text) : NULL;
+    if (!docs && !noise_read_manifests(b->a, text, &docs)) return;
+    strmap_put(b->out->texts, text, docs);
     for (uint32_t i = 0; i < docs->n; i++) {
         struct str name = value_str_at(value_at(docs->v[i], "metadata", NULL), "name");
         /* A here-document's variables are the shell's affair: an object without a name cannot be followed. */
@@ -307,10 +315,11 @@ static void add_others(struct builder *b)
 
 /* ---- the whole ---- */
 
-void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out)
+void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, const struct objects *like, struct objects *out)
 {
-    *out = (struct objects){.a = a, .by_id = strmap_new(a)};
-    struct builder b = {.a = a, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .contents = arena_new(a->guard)};
+    *out = (struct objects){.a = a, .by_id = strmap_new(a), .texts = NEW(a, struct strmap)};
+    *out->texts = strmap_new(a);
+    struct builder b = {.a = a, .like = like, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .contents = arena_new(a->guard)};
     arena_defer(a, free_arena, b.contents);
     note_cluster_kinds(&b, v, n);
     add_part(&b, v, n, PART_RELEASE);
@@ -340,7 +349,7 @@ bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct 
     uint32_t n;
     *out = (struct objects){.a = a, .by_id = strmap_new(a)};
     if (!render_manifests(a, r, &v, &n, MANIFEST_WHOLE)) return false;
-    objects_of_manifests(a, v, n, ns, out);
+    objects_of_manifests(a, v, n, ns, NULL, out);
     return true;
 }
 

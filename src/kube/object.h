@@ -33,12 +33,14 @@ struct objects {
     struct object *v;      /* in Helm's order: release objects in install order, then hooks, then what hooks apply, then the others */
     uint32_t n, cap;
     struct strmap by_id;   /* struct object * */
+    struct strmap *texts;  /* private: the manifests in texts that were read, by text */
 };
 
 /* All objects of a render, those hidden in ConfigMaps that a hook Job applies included. `ns` is the release's namespace. */
 bool objects_of_render(struct arena *a, struct render *r, struct str ns, struct objects *out);
-/* The same from the manifests of a render; they must outlive the objects. */
-void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, struct objects *out);
+/* The same from the manifests of a render; they must outlive the objects. What is worked out of an object's content is shared with `like`
+ * (NULL: nobody) where that has the very same manifest (render_manifests_like). */
+void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n, struct str ns, const struct objects *like, struct objects *out);
 /* What is worked out of the objects later comes from `a`: for objects that another thread made. */
 void objects_settle(struct objects *o, struct arena *a);
 const struct object *objects_find(const struct objects *o, struct str id);

@@ -56,7 +56,7 @@ TEST(objects_have_owners_in_order)
     put(a, &p, "apiVersion: e.io/v1\nkind: X\nmetadata: {name: x, namespace: wrong}\n", false);
     put(a, &p, "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: l1}}\n- {apiVersion: v1, kind: Service, metadata: {name: l2}}\n", false);
     struct objects o;
-    objects_of_manifests(a, p.v, p.n, STR("ns"), &o);
+    objects_of_manifests(a, p.v, p.n, STR("ns"), NULL, &o);
     expect(&o, 0, "StatefulSet/w", OWNER_RELEASE);
     expect(&o, 1, "PersistentVolumeClaim/store", OWNER_KEPT);
     expect(&o, 2, "X/x", OWNER_RELEASE);
@@ -88,7 +88,7 @@ static struct str digest(struct arena *a, const char *yaml)
     struct pile p = {0};
     struct objects o;
     put(a, &p, yaml, false);
-    objects_of_manifests(a, p.v, p.n, STR("ns"), &o);
+    objects_of_manifests(a, p.v, p.n, STR("ns"), NULL, &o);
     return object_digest(&o.v[0]);
 }
 
@@ -106,7 +106,7 @@ TEST(objects_refer_to_secrets_of_triggers)
     put(a, &p, "apiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata: {name: t}\nspec: {secretTargetRef: [{parameter: p, name: s, key: k}]}\n", false);
     put(a, &p, "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {serviceAccountName: default, volumes: [{name: r, configMap: {name: kube-root-ca.crt}}, {name: o, secret: "
                "{secretName: x, optional: true}}]}\n", false);
-    objects_of_manifests(a, p.v, p.n, STR("ns"), &o);
+    objects_of_manifests(a, p.v, p.n, STR("ns"), NULL, &o);
     CHECK_INT(o.n, 3);
     expect(&o, 2, "Secret/s", OWNER_REFERENCED);
 }
@@ -176,7 +176,7 @@ TEST(applied_finds_here_documents)
     put(a, &p, "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, annotations: {helm.sh/hook: post-install}}\nspec: {template: {spec: {containers: [{name: c, command: [sh, -c, \""
                "cat <<EOF | kubectl apply -n z -f -\\napiVersion: v1\\nkind: Secret\\nmetadata: {name: made}\\nEOF\\n"
                "kubectl apply -f - <<'END'\\napiVersion: v1\\nkind: Secret\\nmetadata: {name: $X}\\nEND\\n\"]}]}}}\n", false);
-    objects_of_manifests(a, p.v, p.n, STR("ns"), &o);
+    objects_of_manifests(a, p.v, p.n, STR("ns"), NULL, &o);
     CHECK_INT(o.n, 2);
     expect(&o, 1, "Secret/z/made", OWNER_HOOK_APPLIED);
 }

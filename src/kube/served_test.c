@@ -29,7 +29,7 @@ static struct objects of(struct arena *a, const char *yaml, struct manifest *m)
     *m = (struct manifest){.object = v, .kind = value_str_at(v, "kind"), .name = value_str_at(value_at(v, "metadata", NULL), "name"),
                            .events = value_str_at(annotations, "helm.sh/hook"), .delete_policy = value_str_at(annotations, "helm.sh/hook-delete-policy")};
     m->hook = m->events.n > 0;
-    objects_of_manifests(a, m, 1, STR("ns"), &o);
+    objects_of_manifests(a, m, 1, STR("ns"), NULL, &o);
     return o;
 }
 
