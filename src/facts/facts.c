@@ -262,8 +262,10 @@ static void find_usage(struct facts *f, struct render *base)
     struct arena *scratch = arena_new(f->a->guard);
     arena_reserve(scratch, 256 << 10);
     struct bench old = {.a = f->a, .scratch = scratch, .chart = f->old_side.chart, .user = f->old_side.user, .env = &f->old_side.env, .parses = f->parses,
-                        .inputs = f->inputs, .origins = f->origins, .base = &f->old_side.render, .ns = f->old_side.env.ns};
+                        .inputs = f->inputs, .origins = f->origins, .base = &f->old_side.render, .ns = f->old_side.env.ns,
+                        .known = f->old_side.manifests, .known_n = f->old_side.manifests_n};
     struct bench now = old;
+    now.known_n = 0; /* they may be read just now */
     now.chart = f->new_side.chart;
     now.user = f->new_side.user;
     now.env = &f->new_side.env;

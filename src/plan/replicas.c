@@ -141,7 +141,8 @@ static struct bench bench_of(const struct search *s)
 {
     struct planner *p = s->p;
     return (struct bench){.a = p->a, .chart = s->side->chart, .user = s->side->user, .env = &s->env, .parses = p->f->parses, .inputs = p->f->inputs,
-                          .base = s->n ? (struct render *)(uintptr_t)&s->side->render : NULL, .origins = p->f->origins, .ns = p->plan->ns};
+                          .base = s->n ? (struct render *)(uintptr_t)&s->side->render : NULL, .origins = p->f->origins, .ns = p->plan->ns,
+                          .known = s->side->manifests, .known_n = s->side->manifests_n};
 }
 
 static void find_keys(struct search *s, struct bench *b)

@@ -121,6 +121,7 @@ struct bench {
     uint32_t places_n, places_cap;
     const struct render *places_of; /* the render they were made of */
     struct read_text *read; /* documents of the base render that were compared before */
+    const struct manifest *known; uint32_t known_n; /* those that have been read elsewhere; none: nobody has */
     uint32_t probes;              /* renders made so far, whole or in part */
 };
 
