@@ -319,7 +319,7 @@ void objects_of_manifests(struct arena *a, const struct manifest *v, uint32_t n,
 {
     *out = (struct objects){.a = a, .by_id = strmap_new(a), .texts = NEW(a, struct strmap)};
     *out->texts = strmap_new(a);
-    struct builder b = {.a = a, .like = like, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .contents = arena_new(a->guard)};
+    struct builder b = {.a = a, .like = like && like->texts ? like : NULL, .out = out, .ns = ns, .cluster_kinds = strmap_new(a), .known = strmap_new(a), .contents = arena_new(a->guard)};
     arena_defer(a, free_arena, b.contents);
     note_cluster_kinds(&b, v, n);
     add_part(&b, v, n, PART_RELEASE);
