@@ -146,8 +146,21 @@ static struct place lookup_place(const struct facts *f, struct str path)
     return template_place(f, path, line, 0);
 }
 
+static void say_presumed(struct facts *f)
+{
+    struct names l = {.a = f->a};
+    for (uint32_t i = 0; i < f->presumed_n; i++) names_add(&l, f->presumed[i]);
+    if (!l.n) return;
+    struct finding *x = finding_add(&f->findings, "render/uncertain", SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_TEMPLATE, f->presumed_in.n ? f->presumed_in : f->new_side.chart->name);
+    x->at = template_place(f, f->presumed_in, f->presumed_line, f->presumed_column);
+    x->confidence = 50;
+    x->message = str_printf(f->a, "the new chart looks for %.*s in the cluster, which this release does not make, and does not render without: it was rendered as if that were there", STR_ARG(names_show(&l, 4)));
+    x->fix = str_printf(f->a, "see that the cluster has %.*s before the upgrade, and compare with helm upgrade --dry-run=server", STR_ARG(names_show(&l, 4)));
+}
+
 static void check_uncertain(struct facts *f)
 {
+    say_presumed(f);
     for (uint32_t i = 0; i < f->usage.uncertain_n; i++) {
         struct finding *x = finding_add(&f->findings, "render/uncertain", SEVERITY_INFO, ABOUT_ACT, SUBJECT_TEMPLATE, f->usage.uncertain[i]);
         x->at = lookup_place(f, f->usage.uncertain[i]);

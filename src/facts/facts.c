@@ -32,6 +32,30 @@ static struct value lookup_old(void *context, struct arena *a, struct str api_ve
     return v_map(m);
 }
 
+/* The same, and of what is not of the release a stand-in, of which nothing is known but that it is there. */
+static struct value lookup_presuming(void *context, struct arena *a, struct str api_version, struct str kind, struct str ns, struct str name)
+{
+    struct facts *f = context;
+    struct value v = lookup_old(context, a, api_version, kind, ns, name);
+    if (map_len(v) || !name.n) return v;
+    struct map *m = v.u.map, *metadata = map_new(a);
+    map_putz(metadata, "name", v_str(name));
+    if (ns.n) map_putz(metadata, "namespace", v_str(ns));
+    map_putz(metadata, "labels", v_map(map_new(a)));
+    map_putz(metadata, "annotations", v_map(map_new(a)));
+    map_putz(m, "apiVersion", v_str(api_version));
+    map_putz(m, "kind", v_str(kind));
+    map_putz(m, "metadata", v_map(metadata));
+    map_putz(m, "spec", v_map(map_new(a)));
+    map_putz(m, "data", v_map(map_new(a)));
+    if (!f->presuming) return v;
+    struct str id = str_printf(f->a, "%.*s/%.*s", STR_ARG(kind), STR_ARG(name));
+    for (uint32_t i = 0; i < f->presumed_n; i++)
+        if (str_eq(f->presumed[i], id)) return v;
+    *PUSH(f->a, f->presumed, f->presumed_n, f->presumed_cap) = id;
+    return v;
+}
+
 static void add_api(struct list *apis, struct str name)
 {
     for (uint32_t i = 0; i < apis->n; i++)
@@ -209,6 +233,27 @@ static bool new_side_may_ask(const struct facts *f)
 static void read_old(void *context, struct arena *mine) { read_objects(mine, context, &((struct facts *)context)->old_side); }
 static void read_new(void *context, struct arena *mine) { read_objects(mine, context, &((struct facts *)context)->new_side); }
 
+/* A chart that refuses to render without an object which is not of the release: nobody knows here whether the cluster has it, and a release
+ * that lives has it most likely. */
+static void render_presuming(struct facts *f)
+{
+    struct side *s = &f->new_side;
+    struct render refused = s->render;
+    if (s->rendered || !atomic_load_explicit(&f->asked, memory_order_relaxed)) return;
+    f->presuming = true;
+    s->env.lookup = lookup_presuming;
+    bool ok = render_texts(f, s) && f->presumed_n;
+    f->presuming = false;
+    f->presumed_in = refused.error_template;
+    f->presumed_line = refused.error_line;
+    f->presumed_column = refused.error_column;
+    if (ok) return;
+    s->env.lookup = lookup_old;
+    s->render = refused;
+    s->rendered = false;
+    f->presumed_n = 0;
+}
+
 /* Renders the old side, then the new one; the old one's objects are read meanwhile, if the new chart does not want to know them. Those of
  * the new one are there when *reading was waited for; *texts is its render until then. */
 static bool render_both(struct facts *f, struct aside **reading, struct render **texts)
@@ -227,6 +272,7 @@ static bool render_both(struct facts *f, struct aside **reading, struct render *
     if (!f->old_side.rendered) return old_side_fails(f);
     f->new_side.env.api_versions = served_apis(f, &f->old_side);
     if (!old) render_texts(f, &f->new_side);
+    render_presuming(f);
     if (!f->new_side.rendered) return true;
     *texts = NEW(f->a, struct render);
     **texts = f->new_side.render;

@@ -92,6 +92,11 @@ struct facts {
     struct parse_cache *parses;
     struct side old_side, new_side;
     atomic_bool asked;         /* a template looked something up */
+    /* Objects that are not of the release (Kind/name), and without which in the cluster the new chart does not render: it was rendered as if
+     * they were there. */
+    struct str *presumed; uint32_t presumed_n, presumed_cap;
+    struct str presumed_in; uint32_t presumed_line, presumed_column; /* the template that does not render without */
+    bool presuming;            /* private: they are being noted */
     /* The new side as the plan will install it: with the user's values migrated where keys were renamed. The same as
      * &new_side where nothing had to be migrated or --new-values were given. Planner and proof use this one. */
     const struct side *planned;
