@@ -256,12 +256,22 @@ static bool note_readers_of_edits(struct bench *b, const struct value_edit *e, u
     return true;
 }
 
+static bool schema_allows(struct bench *b, const struct map *values)
+{
+    struct violations violations = {.a = b->scratch};
+    struct str error;
+    if (!b->base->chart->schema.p || b->env->skip_schema || b->env->tolerant) return true;
+    return values_validate(b->scratch, b->base->chart, values, &violations, &error);
+}
+
 /* The quick way: the base once more, with what changed. False when it cannot be gone. */
 static bool render_edits(struct bench *b, const struct value_edit *e, uint32_t n, const struct strmap *only, bool first_is_enough, struct render *r, bool *ok)
 {
     if (!render_can_repeat(b->base)) return false;
     struct map *values = edits_effective(b->scratch, b, e, n);
     if (!values) return false;
+    *ok = schema_allows(b, values);
+    if (!*ok) return true;
     struct comparing comparing = {.b = b};
     struct repeat what = {b->base, values, b->parses, only, first_is_enough ? seen_enough : NULL, &comparing};
     bool wrote;

@@ -48,3 +48,19 @@ TEST(probe_sees_what_a_write_carries_on)
     CHECK_INT(set(b, "flag", v_bool(true), NULL), WORKS);
     arena_free(b->scratch);
 }
+
+static const struct testfile refusing[] = {
+    {"Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n"},
+    {"values.yaml", "a: 1\n"},
+    {"values.schema.json", "{\"properties\": {\"a\": {\"maximum\": 3}}}"},
+    {"templates/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: \"{{ .Values.a }}\"}\n"},
+    {0},
+};
+
+TEST(probe_asks_the_schema)
+{
+    struct bench *b = bench_of(a, refusing);
+    CHECK_INT(set(b, "a", v_float(2), NULL), WORKS);
+    CHECK_INT(set(b, "a", v_float(5), NULL), WORKS_BY_FAILING);
+    arena_free(b->scratch);
+}
