@@ -28,13 +28,13 @@ for word in "$@"; do
 done
 [ "$changing" = yes ] || exec "${!real}" "$@"
 finish() { kill -9 -- "-$(<"$REAL_STATE/script")" 2>/dev/null; kill -9 -- "-$$" 2>/dev/null; kill -9 $$; }
-if [ "$name" = helm ] && [ -n "${REAL_KILL_WHEN:-}" ]; then
+if [ "$name" != kubectl ] && [ -n "${REAL_KILL_WHEN:-}" ]; then
     "${!real}" "$@" &
     child=$!
     while kill -0 "$child" 2>/dev/null; do
         if "$REAL_kubectl" get ${REAL_KILL_WHEN% *} -n "$REAL_NS" -o name 2>/dev/null | grep -q "${REAL_KILL_WHEN#* }"; then
             kill -9 "$child"
-            printf 'killed helm %s\n' "$verb" >>"$REAL_STATE/changes"
+            printf 'killed %s %s\n' "$name" "$verb" >>"$REAL_STATE/changes"
             finish
         fi
     done
@@ -46,6 +46,36 @@ status=$?
 printf '%s %s %s\n' "$status" "$name" "$*" >>"$REAL_STATE/changes"
 [ "$(wc -l <"$REAL_STATE/changes")" != "${REAL_STOP_AFTER:-0}" ] || finish
 exit "$status"
+'''
+
+# Instead of Terraform with its provider, which has to be fetched: one helm_release, by Helm 3 under a provider's name. Like the provider it compares the newest record with its
+# configuration (here the chart's version, which differs), and never looks at objects.
+TERRAFORM = r'''#!/bin/bash
+for word in "$@"; do
+    case $word in
+    version) echo 'Terraform v1.9.8'; exit ;;
+    -out=*) out=${word#-out=} ;;
+    esac
+done
+tag=${!REAL_VARIABLE}
+case " $* " in
+*' plan '*)
+    read -r chart values version <"$REAL_STATE/module/$tag"
+    last=$("$REAL_provider" -n "$REAL_NS" history "$REAL_RELEASE" --max 1 -o json) || exit 1
+    case $last in
+    *'"status":"deployed"'*"-$version\""*) echo same >"$out"; echo 'No changes.'; exit ;;
+    esac
+    echo "$tag" >"$out"
+    echo 'Plan: 0 to add, 1 to change, 0 to destroy.'
+    exit 2 ;;
+*' apply '*)
+    tag=$(<"${!#}")
+    [ "$tag" != same ] || { echo 'Apply complete! Resources: 0 added, 0 changed, 0 destroyed.'; exit; }
+    read -r chart values version <"$REAL_STATE/module/$tag"
+    exec "$REAL_provider" -n "$REAL_NS" upgrade "$REAL_RELEASE" "$chart" --reset-values -f "$values" --wait --timeout 900s ;;
+esac
+echo "terraform: not known: $*" >&2
+exit 1
 '''
 
 PROXY = r'''
@@ -100,7 +130,8 @@ while True:
 class Real:
     """One instance of the control plane and one pair of releases in it."""
 
-    def __init__(self, tool, name, folder, rutter, made, case, helm):
+    def __init__(self, tool, name, folder, rutter, made, case, helms):
+        helm = helms[case['major']]
         self.tool, self.case, self.rutter, self.made = tool, case, rutter, made
         self.folder = os.path.join(folder, name)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -110,7 +141,7 @@ class Real:
         said = self.control('env')
         self.env['KUBECONFIG'] = re.search(r'KUBECONFIG=(\S+)', said)[1].strip('\'"')
         self.kubectl = re.search(r'PATH="?([^:"]+)', said)[1] + '/kubectl'
-        for tool_name in 'helm', 'kubectl':
+        for tool_name in 'helm', 'kubectl', 'terraform':
             with open('%s/bin/%s' % (self.folder, tool_name), 'w') as f:
                 f.write(WRAPPER)
             os.chmod('%s/bin/%s' % (self.folder, tool_name), 0o755)
@@ -118,6 +149,15 @@ class Real:
             f.write(PROXY)
         self.helm = helm
         self.env.update(REAL_helm=helm, REAL_kubectl=self.kubectl, REAL_PROXY=self.folder + '/proxy.py', REAL_STATE=self.folder, REAL_NS=case['ns'])
+        # Helm names itself after its program in the fields that it writes.
+        provider = self.folder + '/terraform-provider-helm'
+        os.symlink(helms[3], provider)
+        with open(self.folder + '/terraform', 'w') as f:
+            f.write(TERRAFORM)
+        os.chmod(self.folder + '/terraform', 0o755)
+        self.env.update(REAL_terraform=self.folder + '/terraform', REAL_provider=provider, REAL_RELEASE=case['release'])
+        # The release as Terraform has it: its provider's, or one that Helm 4 had installed before Terraform took it over.
+        self.installer = provider if case.get('strategy') == 'terraform' and case['major'] == 3 else helm
         self.rows = []
         self.make_plan()
 
@@ -144,14 +184,27 @@ class Real:
         for path in case.get('new_values', ()):
             words += ['--new-values', path]
         words += case.get('options', ())
+        if case.get('strategy') == 'terraform':
+            os.mkdir(self.folder + '/module')
+            words += ['--strategy', 'terraform', '--terraform-dir', self.folder + '/module']
         done = subprocess.run(words, capture_output=True, text=True)
         if done.returncode > 1:
             raise RuntimeError(done.stderr)
         with open(self.dir + '/plan.json') as f:
             self.plan = json.load(f)
+        if case.get('strategy') == 'terraform':
+            self.make_module()
         every = self.plan['steps'] + self.plan['rollback']
         guarded = {s['http']['service'].partition('/')[2] for s in every if s['kind'] == 'http' and s['http']['status'] == 401}
         self.env.update(REAL_GUARDED=' '.join(guarded), CHART_OLD=case['old'], CHART_NEW=case['new'])
+
+    def make_module(self):
+        """What the variable of the run means: a chart, its values, its version."""
+        for side, steps in ('new', self.plan['steps']), ('old', self.plan['rollback']):
+            name, tag = next((e['name'], e['value']) for s in steps for e in s.get('env', ()) if e['name'].startswith('TF_VAR_'))
+            with open('%s/module/%s' % (self.folder, tag), 'w') as f:
+                f.write('%s %s/values-%s.yaml %s\n' % (self.case[side], self.dir, side, self.plan['version' + side.capitalize()]))
+            self.env['REAL_VARIABLE'] = name
 
     # ---- the start ----
 
@@ -181,7 +234,7 @@ class Real:
                 scenario.walk_secrets(obj, obj['metadata'].get('namespace', ns), needed)
         for (where, name), keys in sorted(needed.items()):
             self.kube('-n', where, 'create', 'secret', 'generic', name, *['--from-literal=%s=secret-of-%s' % (k, k) for k in sorted(keys) or ['token']])
-        done = subprocess.run([self.helm, '-n', ns, 'install', self.case['release'], self.case['old'], '-f', self.dir + '/values-old.yaml', '--wait', '--timeout', '180s'],
+        done = subprocess.run([self.installer, '-n', ns, 'install', self.case['release'], self.case['old'], '-f', self.dir + '/values-old.yaml', '--wait', '--timeout', '180s'],
                               env=self.env, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError('helm install: ' + done.stderr)
@@ -285,6 +338,9 @@ class Real:
             again()
         for n in range(1, len(changes)):
             words = changes[n - 1].split(' ')[1:]
+            # What is done before and after Terraform is as with Helm.
+            if self.case.get('strategy') == 'terraform' and words[0] != 'terraform':
+                continue
             self.run('stopped after change %d, `%s`' % (n, scenario.short(words)), before, wanted=(-9,), REAL_STOP_AFTER=str(n))
             again()
         self.moved()
@@ -357,6 +413,7 @@ class Real:
 
 
 CASES = [('gke', 'gke-router-keda-ingress.yaml', 4), ('gke', 'gke-router-keda-ingress.yaml', 3), ('PVC', 'config-store-pvc.yaml', 4), ('PVC', 'config-store-pvc.yaml', 3)]
+TERRAFORM_CASES = CASES[:2]
 
 HEAD = """# Runs on a real control plane
 
@@ -413,7 +470,7 @@ def run_as_written(tool, folder, rutter, made, charts_of, helms, page):
     found = []
     for kind, values, major in CASES:
         case = cases.written(dict(charts_of(values), major=major, name='%s values, Helm %d' % (kind, major)))
-        real = Real(tool, 'rutter-%s%d' % (kind.lower(), major), folder, rutter, made, case, helms[major])
+        real = Real(tool, 'rutter-%s%d' % (kind.lower(), major), folder, rutter, made, case, helms)
         try:
             for moved in (False, True) if kind == 'gke' else (False,):
                 real.run_as_written(moved)
@@ -431,9 +488,9 @@ def run_as_written(tool, folder, rutter, made, charts_of, helms, page):
 def run_cases(tool, folder, rutter, made, charts_of, helms, page):
     """All of CASES, one after the other; writes the page. The number of runs that did not end equal."""
     found = []
-    for kind, values, major in CASES:
-        case = dict(charts_of(values), major=major, name='%s values, Helm %d' % (kind, major))
-        real = Real(tool, 'rutter-%s%d' % (kind.lower(), major), folder, rutter, made, case, helms[major])
+    for strategy, kind, values, major in [('chart', *one) for one in CASES] + [('terraform', *one) for one in TERRAFORM_CASES]:
+        case = dict(charts_of(values), major=major, strategy=strategy, name='%s values, %sHelm %d' % (kind, 'Terraform, ' if strategy == 'terraform' else '', major))
+        real = Real(tool, 'rutter-%s%d' % (kind.lower(), major), folder, rutter, made, case, helms)
         try:
             real.run_all()
         finally:
