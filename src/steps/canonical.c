@@ -184,7 +184,7 @@ struct part {
     struct str key;       /* of a value, and of a list's first item; else "" */
     struct value v;
     bool first, last;     /* of a list's items */
-    struct str text;
+    bool begins;          /* the whole */
 };
 
 struct parts {
@@ -192,19 +192,31 @@ struct parts {
     uint32_t n, cap;
 };
 
-static void write_part(void *context, size_t i, struct arena *mine)
+static void write_part(struct buf *b, const struct part *x)
 {
-    struct part *x = (struct part *)context + i;
-    struct buf b = buf_new(mine);
-    buf_reserve(&b, 4 << 10);
-    buf_byte(&b, i ? ',' : '{');
+    buf_byte(b, x->begins ? '{' : ',');
     if (x->key.n) {
-        write_string(&b, x->key);
-        buf_byte(&b, ':');
+        write_string(b, x->key);
+        buf_byte(b, ':');
     }
-    if (x->first) buf_byte(&b, '[');
-    write_value(&b, x->v, x->first || !x->key.n ? 3 : 2);
-    if (x->last) buf_byte(&b, ']');
+    if (x->first) buf_byte(b, '[');
+    write_value(b, x->v, x->first || !x->key.n ? 3 : 2);
+    if (x->last) buf_byte(b, ']');
+}
+
+/* Some parts in a row, written by one core. */
+struct batch {
+    const struct part *v;
+    uint32_t n;
+    struct str text;
+};
+
+static void write_batch(void *context, size_t i, struct arena *mine)
+{
+    struct batch *x = (struct batch *)context + i;
+    struct buf b = buf_new(mine);
+    buf_reserve(&b, 8 << 10);
+    for (uint32_t k = 0; k < x->n; k++) write_part(&b, &x->v[k]);
     x->text = buf_str(&b);
 }
 
@@ -218,7 +230,7 @@ static void add_parts(struct arena *a, struct parts *p, const struct entry *e)
 
 struct str plan_id(struct arena *a, struct value plan)
 {
-    enum { COST = 1 << 20 }; /* large enough for all cores */
+    enum { COST = 1 << 20 /* large enough for all cores */, BATCHES = 64 };
     uint32_t n = map_len(plan);
     struct entry **sorted = NEW_ARRAY(a, struct entry *, n + 1);
     struct parts parts = {0};
@@ -226,10 +238,14 @@ struct str plan_id(struct arena *a, struct value plan)
     sort_entries(sorted, n);
     for (uint32_t i = 0; i < n; i++)
         if (!str_is(sorted[i]->key, "id")) add_parts(a, &parts, sorted[i]);
-    parallel_for(a, parts.n, COST, write_part, parts.v);
+    if (parts.n) parts.v[0].begins = true;
+    struct batch batch[BATCHES];
+    uint32_t each = parts.n / BATCHES + 1, batches = 0;
+    for (uint32_t i = 0; i < parts.n; i += each) batch[batches++] = (struct batch){.v = &parts.v[i], .n = parts.n - i < each ? parts.n - i : each};
+    parallel_for(a, batches, COST, write_batch, batch);
     struct sha256 h;
     sha256_init(&h);
-    for (uint32_t i = 0; i < parts.n; i++) sha256_add(&h, parts.v[i].text);
+    for (uint32_t i = 0; i < batches; i++) sha256_add(&h, batch[i].text);
     sha256_add(&h, parts.n ? STR("}") : STR("{}"));
     return sha256_end_hex(a, &h);
 }
