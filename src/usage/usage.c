@@ -199,7 +199,7 @@ static void find_successor(void *context, struct bench *old, struct bench *now, 
 
 /* Some keys do something only beside others (a size, when the volume is on): once these have found their places, those are
  * looked for again. */
-static void find_successors(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *s, struct usage *u)
+static void find_successors(struct bench *old, struct bench *now, const struct value_changes *defaults, struct successors *s, struct usage *u, struct default_trials **trials)
 {
     enum { PASSES = 3 };
     uint32_t before = 0, proved = 0;
@@ -223,6 +223,7 @@ static void find_successors(struct bench *old, struct bench *now, const struct v
         successors_settle(u);
         if (!open || proved == before) return;
         struct render *r = NEW(now->a, struct render);
+        if (!*trials) *trials = usage_defaults_start(old, now, defaults, u); /* a render keeps one core busy */
         if (!usage_rebase(now, usage_migrated(now->a, u, MIGRATE_PROVED), r)) return;
     }
 }
@@ -266,14 +267,16 @@ void usage_find(struct arena *a, struct bench *old, struct bench *now, const str
     }
     struct render *base = now->base;
     struct successors s = {.old = old, .now = now, .defaults = defaults};
-    if (out->based && any) find_successors(old, now, defaults, &s, out);
+    struct default_trials *trials = NULL;
+    if (out->based && any) find_successors(old, now, defaults, &s, out, &trials);
     gather_outcome(old, now, defaults, &s, out);
     now->base = base;
     now->user = out->without;
     now->places = NULL;
     now->places_n = now->places_cap = 0;
     now->places_of = NULL;
-    if (out->based) usage_defaults(old, now, defaults, out);
+    if (trials) usage_defaults_take(now, trials, out);
+    else if (out->based) usage_defaults(old, now, defaults, out);
     now->env = given;
     out->base.env = given;
     if (!as_installed) out->rendered = NULL;

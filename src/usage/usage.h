@@ -205,6 +205,10 @@ bool usage_rebase(struct bench *b, const struct map *user, struct render *r);
 
 /* Which of the changed defaults that the user relies on have an effect; sets u->defaults. */
 void usage_defaults(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u);
+/* The same in two halves, the experiments beside what the caller does between them with the same benches. */
+struct default_trials;
+struct default_trials *usage_defaults_start(struct bench *old, struct bench *now, const struct value_changes *defaults, struct usage *u);
+void usage_defaults_take(struct bench *now, struct default_trials *t, struct usage *u);
 
 /* The whole: obstacles, effects of every key on both sides, renames of those that were lost. `old` must have rendered; so did
  * the new side where now->base is given, with now->user as they are. */
