@@ -155,6 +155,14 @@ static inline struct atom set_atom(const struct set *s, uint32_t i)
     return (struct atom){(enum atom_kind)(s->v[i] >> ATOM_BITS), s->v[i] & ((1u << ATOM_BITS) - 1)};
 }
 set_id set_one(struct analysis *an, enum atom_kind kind, uint32_t id);
+/* Many sets joined at once: begin with {.an = an}. */
+struct gathered {
+    struct analysis *an;
+    set_id v[64];
+    uint32_t n;
+};
+void set_gather(struct gathered *g, set_id s);
+set_id set_gathered(struct gathered *g);
 set_id set_join(struct analysis *an, set_id x, set_id y);
 static inline set_id set_unknown(struct analysis *an) { return set_one(an, AT_UNKNOWN, 0); }
 set_id set_constant(struct analysis *an, struct value v);

@@ -242,14 +242,14 @@ static set_id path_field(struct analysis *an, path_id p, struct str key, struct 
 
 static set_id field_of(struct analysis *an, set_id value, struct str key, struct spot by, uint32_t walk)
 {
-    set_id v = 0;
+    struct gathered g = {.an = an};
     for (uint32_t i = 0; i < set_get(an, value)->n; i++) {
         struct atom t = set_atom(set_get(an, value), i);
-        if (t.kind == AT_PATH) v = set_join(an, v, path_field(an, t.id, key, by, walk));
-        else if (t.kind == AT_OBJECT) v = set_join(an, v, object_field(an, t.id, key, by, walk));
-        else if (t.kind != AT_CONST) v = set_join(an, v, set_one(an, t.kind, t.kind == AT_UNKNOWN ? 0 : t.id));
+        if (t.kind == AT_PATH) set_gather(&g, path_field(an, t.id, key, by, walk));
+        else if (t.kind == AT_OBJECT) set_gather(&g, object_field(an, t.id, key, by, walk));
+        else if (t.kind != AT_CONST) set_gather(&g, set_one(an, t.kind, t.kind == AT_UNKNOWN ? 0 : t.id));
     }
-    return v;
+    return set_gathered(&g);
 }
 
 set_id value_field(struct analysis *an, set_id value, struct str key, struct spot by) { return field_of(an, value, key, by, ++an->walks); }

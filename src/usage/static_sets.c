@@ -81,14 +81,15 @@ static int by_number(const void *a, const void *b)
 /* The places of one kind become one, when there are too many of them. */
 static uint32_t widen_paths(struct analysis *an, enum atom_kind kind, uint32_t *v, uint32_t n)
 {
-    uint32_t count = 0, kept = 0;
+    uint32_t count = 0, kept = 0, seen = 0;
     path_id common = 0;
+    for (uint32_t i = 0; i < n; i++) count += v[i] >> ATOM_BITS == (uint32_t)kind;
+    if (count <= (kind == AT_TEXT ? TEXTS_MAX : PATHS_MAX)) return n;
     for (uint32_t i = 0; i < n; i++) {
         if (v[i] >> ATOM_BITS != (uint32_t)kind) continue;
         path_id p = v[i] & ((1u << ATOM_BITS) - 1);
-        common = count++ ? paths_common(&an->paths, common, p) : p;
+        common = seen++ ? paths_common(&an->paths, common, p) : p;
     }
-    if (count <= (kind == AT_TEXT ? TEXTS_MAX : PATHS_MAX)) return n;
     for (uint32_t i = 0; i < n; i++)
         if (v[i] >> ATOM_BITS != (uint32_t)kind) v[kept++] = v[i];
     v[kept++] = (uint32_t)kind << ATOM_BITS | paths_wild(&an->paths, common, kind == AT_TEXT ? STEP_BELOW : STEP_BELOW_SOME);
@@ -121,6 +122,17 @@ static bool holds(const struct set *x, const struct set *y)
     return lo < x->n && x->v[lo] == y->v[0];
 }
 
+static set_id intern_widened(struct analysis *an, uint32_t *v, uint32_t n)
+{
+    if (n > TEXTS_MAX) {
+        n = widen_constants(v, n);
+        n = widen_paths(an, AT_PATH, v, n);
+        n = widen_paths(an, AT_TEXT, v, n);
+        if (n > OBJECTS_MAX) guard_trip(an->a->guard, "the templates make too many maps");
+    }
+    return intern(an, v, n);
+}
+
 set_id set_join(struct analysis *an, set_id x, set_id y)
 {
     if (x == y || !y) return x;
@@ -138,17 +150,63 @@ set_id set_join(struct analysis *an, set_id x, set_id y)
     uint32_t few[128], *v = few;
     if (p->n + q->n + 2 > 128) v = arena_alloc(an->a, (p->n + q->n + 2) * sizeof *v);
     uint32_t n = unite(p, q, v);
-    if (n > TEXTS_MAX) {
-        n = widen_constants(v, n);
-        n = widen_paths(an, AT_PATH, v, n);
-        n = widen_paths(an, AT_TEXT, v, n);
-        if (n > OBJECTS_MAX) guard_trip(an->a->guard, "the templates make too many maps");
-    }
-    set_id result = intern(an, v, n);
+    set_id result = n == p->n ? x : n == q->n ? y : 0; /* mostly the one holds the other */
+    if (!result) result = intern_widened(an, v, n);
     s->joined[slot].x = x;
     s->joined[slot].y = y;
     s->joined[slot].result = result;
     return result;
+}
+
+/* Puts a number where it belongs among n sorted ones, unless it is there. */
+static uint32_t insert(uint32_t *v, uint32_t n, uint32_t atom)
+{
+    uint32_t lo = 0, hi = n;
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        if (v[mid] < atom) lo = mid + 1;
+        else hi = mid;
+    }
+    if (lo < n && v[lo] == atom) return n;
+    memmove(v + lo + 1, v + lo, (n - lo) * sizeof *v);
+    v[lo] = atom;
+    return n + 1;
+}
+
+static void join_gathered(struct gathered *g)
+{
+    enum { SMALL = 8, ROOM = 512 };
+    struct analysis *an = g->an;
+    uint32_t total = 2, n = 0, few[2][ROOM]; /* widening may add two */
+    for (uint32_t i = 0; i < g->n; i++) total += an->sets->v[g->v[i]].n;
+    uint32_t *v = total <= ROOM ? few[0] : arena_alloc(an->a, total * sizeof *v), *other = total <= ROOM ? few[1] : arena_alloc(an->a, total * sizeof *v);
+    for (uint32_t i = 0; i < g->n; i++) {
+        const struct set *s = &an->sets->v[g->v[i]];
+        if (s->n > SMALL) {
+            n = unite(&(struct set){.v = v, .n = n}, s, other);
+            uint32_t *swap = v;
+            v = other;
+            other = swap;
+        } else {
+            for (uint32_t k = 0; k < s->n; k++) n = insert(v, n, s->v[k]);
+        }
+    }
+    g->v[0] = intern_widened(an, v, n);
+    g->n = 1;
+}
+
+void set_gather(struct gathered *g, set_id s)
+{
+    if (!s || (g->n && g->v[g->n - 1] == s)) return;
+    if (g->n == sizeof g->v / sizeof *g->v) join_gathered(g);
+    g->v[g->n++] = s;
+}
+
+set_id set_gathered(struct gathered *g)
+{
+    if (g->n == 2) return set_join(g->an, g->v[0], g->v[1]);
+    if (g->n > 2) join_gathered(g);
+    return g->n ? g->v[0] : 0;
 }
 
 /* ---- constants ---- */
