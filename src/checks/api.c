@@ -186,10 +186,23 @@ static bool is_used(const struct side *s, const struct object *crd)
     return false;
 }
 
+/* An object of the kind that Helm itself would make. Where the old version had one the cluster knows the kind from elsewhere. */
+static const struct object *made_of(const struct side *s, const struct object *crd)
+{
+    struct str group = value_str_at(view_spec(crd), "group"), kind = value_str_at(value_at(view_spec(crd), "names", NULL), "kind");
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        const struct object *o = &s->objects.v[i];
+        if (view_is_managed(o) && view_is_written(o) && str_eq(o->kind, kind) && str_eq(field_group(o->api_version), group)) return o;
+    }
+    return NULL;
+}
+
+/* Helm asks the cluster for the kind of each object before it applies the first (pkg/kube/client.go, Build). */
 static void report_not_upgraded(struct facts *f, const struct object *o, bool new)
 {
-    struct finding *x = view_report(f, "crd/not-upgraded", new && !is_used(f->judged, o) ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, (struct str){0});
-    x->message = new ? STR("it is new in crds/, and Helm installs those with a release's first installation only") : STR("it changed in crds/, and Helm never upgrades those");
+    const struct object *stopped = new && !made_of(&f->old_side, o) ? made_of(f->judged, o) : NULL;
+    struct finding *x = view_report(f, "crd/not-upgraded", stopped ? SEVERITY_ERROR : new && !is_used(f->judged, o) ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, f->judged, o, (struct str){0});
+    x->message = stopped ? str_printf(f->a, "it is new in crds/, and Helm installs those with a release's first installation only: while the cluster does not know the kind of %.*s the upgrade fails", STR_ARG(stopped->id)) : new ? STR("it is new in crds/, and Helm installs those with a release's first installation only") : STR("it changed in crds/, and Helm never upgrades those");
     finding_evidence(&f->findings, x, "source: https://helm.sh/docs/chart_best_practices/custom_resource_definitions/");
     x->fix = str_printf(f->a, "before the upgrade: kubectl apply --server-side -f the new chart's %.*s", STR_ARG(o->from ? o->from->path : STR("crds/")));
 }

@@ -126,16 +126,34 @@ static bool names_it(struct value v, struct str name, uint32_t depth)
     return false;
 }
 
-static const struct object *maker_of(const struct side *s, const char *kind, struct str name)
+/* Operators call the Secrets that they make after the object that they serve ("main-app", "main-superuser" of the Cluster main). Kinds
+ * that only name what they make in a field of theirs, and those that make no configuration, are not meant. */
+static bool is_named_after(const struct object *o, struct str group, struct str name)
 {
+    static const char *const others[] = {"monitoring.coreos.com", "keda.sh", "cert-manager.io", "external-secrets.io", "networking.istio.io", "security.istio.io", "traefik.io", "cilium.io", "gateway.networking.k8s.io"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (str_is(group, others[i])) return false;
+    return o->name.n && name.n > o->name.n + 1 && str_starts(name, o->name) && name.p[o->name.n] == '-';
+}
+
+/* A hook of the new chart that this upgrade does not run, for it runs at the installation only. */
+static bool is_left_out(const struct facts *f, const struct object *o)
+{
+    return !f->single && o->owner == OWNER_HOOK && o->from && !str_has(o->from->events, STR("-upgrade"));
+}
+
+static const struct object *maker_of(const struct facts *f, const char *kind, struct str name)
+{
+    const struct side *s = f->judged;
     for (uint32_t i = 0; i < s->objects.n; i++) {
         const struct object *o = &s->objects.v[i];
-        if (!view_is_written(o) || !strcmp(kind, "PriorityClass")) continue;
+        if (!view_is_written(o) || !strcmp(kind, "PriorityClass") || is_left_out(f, o)) continue;
         struct str group = field_group(o->api_version);
         bool custom = str_chr(group, '.') >= 0 && !str_ends(group, STR(".k8s.io"));
         bool program = str_is(o->kind, "Job") || view_runs_pods(o);
         if (str_is(o->kind, "SealedSecret") && str_eq(o->name, name)) return o;
         if (custom && names_it(view_spec(o), name, 0)) return o;
+        if (custom && (!strcmp(kind, "Secret") || !strcmp(kind, "ConfigMap")) && is_named_after(o, group, name)) return o;
         if (!program) continue;
         struct value containers = value_at(view_spec(o), "template", "spec", "containers", NULL);
         for (uint32_t c = 0; c < field_len(containers); c++)
@@ -187,7 +205,7 @@ static void report_missing(struct facts *f, const struct workload *w, const stru
     for (size_t i = 0; i < sizeof checked / sizeof *checked; i++) known |= !strcmp(r->kind, checked[i]);
     if (!known || is_given(r)) return;
     struct str id = str_printf(f->a, "%s/%.*s", r->kind, STR_ARG(r->name));
-    const struct object *maker = maker_of(f->judged, r->kind, r->name), *deleted = f->single ? NULL : find_written(&f->old_side, r->kind, r->name, w->object->ns);
+    const struct object *maker = maker_of(f, r->kind, r->name), *deleted = f->single ? NULL : find_written(&f->old_side, r->kind, r->name, w->object->ns);
     bool pull = str_has(r->path, STR("imagePullSecrets")), state = f->single || (old_side_refers(f, r, w) && !(deleted && view_is_managed(deleted)));
     if (deleted && deleted->owner != OWNER_RELEASE) deleted = NULL;
     enum severity severity = maker || f->single ? SEVERITY_INFO : pull ? SEVERITY_WARNING : SEVERITY_ERROR;
@@ -195,10 +213,26 @@ static void report_missing(struct facts *f, const struct workload *w, const stru
     x->subject = id;
     if (only_key) x->message = str_printf(f->a, "%.*s needs its key %.*s, and the release's own %s has none", STR_ARG(w->object->id), STR_ARG(r->key), r->kind);
     else if (deleted) x->message = str_printf(f->a, "%.*s still needs it, and the new chart no longer makes it: Helm deletes it", STR_ARG(w->object->id));
+    else if (find_written(f->judged, r->kind, r->name, w->object->ns))
+        x->message = str_printf(f->a, "%.*s needs it%s%.*s, and the hook that makes it runs at the installation only, not at this upgrade: its pods do not start until it exists", STR_ARG(w->object->id), r->key.n ? ", with the key " : "", STR_ARG(r->key));
     else x->message = str_printf(f->a, "%.*s needs it%s%.*s, and the release does not make it: its pods do not start until it exists", STR_ARG(w->object->id), r->key.n ? ", with the key " : "", STR_ARG(r->key));
     if (maker) finding_evidence(&f->findings, x, "%.*s may make it", STR_ARG(maker->id));
     finding_evidence(&f->findings, x, "%.*s names it at %.*s", STR_ARG(w->object->id), STR_ARG(r->path));
     x->fix = maker ? (struct str){0} : str_printf(f->a, "before the upgrade: see that %.*s%s%.*s exists in namespace %.*s", STR_ARG(id), r->key.n ? " with the key " : "", STR_ARG(r->key), STR_ARG(w->object->ns));
+}
+
+/* What the old release leaves in the cluster: Helm neither deletes what is annotated to be kept nor what a hook made. */
+static bool stays(const struct facts *f, const struct reference *r, const struct workload *by)
+{
+    const struct object *o = f->single ? NULL : find_written(&f->old_side, r->kind, r->name, by->object->ns);
+    bool left = o && (o->owner == OWNER_KEPT || (o->owner == OWNER_HOOK && o->from && !str_has(o->from->delete_policy, STR("hook-succeeded"))));
+    return left && (!r->key.n || has_key(o, r->key) || is_empty(o));
+}
+
+/* By a hook that runs at the installation only, and that the old version had not: this release never ran it. */
+static bool is_made_too_early(const struct facts *f, const struct object *made)
+{
+    return made && is_left_out(f, made) && !view_was(f, made);
 }
 
 static void check_references(struct facts *f)
@@ -210,9 +244,10 @@ static void check_references(struct facts *f)
             const struct reference *r = &w->refs[k];
             const struct object *made = find_written(f->judged, r->kind, r->name, w->object->ns);
             bool claims = w->kind == WORKLOAD_STATEFULSET && !strcmp(r->kind, "PersistentVolumeClaim");
-            if (r->optional || claims) continue;
+            if (is_made_too_early(f, made) && !is_left_out(f, w->object)) made = NULL;
+            if (r->optional || claims || (!made && stays(f, r, w))) continue;
             bool key_missing = made && r->key.n && (str_is(made->kind, "Secret") || str_is(made->kind, "ConfigMap")) && !has_key(made, r->key) && !is_empty(made) &&
-                               !maker_of(f->judged, r->kind, r->name);
+                               !maker_of(f, r->kind, r->name);
             if ((made && !key_missing) || (!made && !f->single && old_side_refers(f, r, w) && !find_written(&f->old_side, r->kind, r->name, w->object->ns))) continue;
             struct str once = str_printf(f->a, "%s/%.*s/%.*s", r->kind, STR_ARG(r->name), STR_ARG(r->key));
             if (names_have(&told, once)) continue;

@@ -117,7 +117,8 @@ static bool lets_through(const struct facts *f, const struct openings *now, cons
         if (y->peer.kind != V_NIL && (x->peer.kind == V_NIL || !same_peer(f, x->peer, y->peer))) continue;
         if (y->port.kind == V_NIL) return true;
         if (x->port.kind == V_NIL) continue;
-        bool numbers = d == INGRESS && port_number(was, x->port) == port_number(is, y->port) && str_eq(protocol_of(x->port), protocol_of(y->port));
+        int64_t from = port_number(is, y->port), to = field_int(value_at(y->port, "endPort", NULL), from), wanted = port_number(was, x->port);
+        bool numbers = d == INGRESS && wanted >= from && wanted <= to && str_eq(protocol_of(x->port), protocol_of(y->port));
         if (numbers || value_same(x->port, y->port)) return true;
     }
     return false;
@@ -138,6 +139,24 @@ static const struct object *policy_for(const struct side *s, const struct worklo
     return NULL;
 }
 
+/* The ports that the pods declare and that nobody can reach any more; false where they declare none, or none of them is open to all: then
+ * what the new policy does not name cannot be told from this. */
+static bool closed_ports(const struct facts *f, const struct openings *now, const struct workload *was, const struct workload *is, struct names *closed)
+{
+    bool any_open = false;
+    for (uint32_t i = 0; i < is->containers_n; i++)
+        for (uint32_t k = 0; k < is->containers[i].ports_n && !is->containers[i].init; k++) {
+            struct value port = value_at(is->containers[i].v, "ports", NULL), one = field_item(port, k);
+            struct map *m = map_new(f->a);
+            map_put(m, STR("port"), value_at(one, "containerPort", NULL));
+            if (value_str_at(one, "protocol").n) map_put(m, STR("protocol"), value_at(one, "protocol", NULL));
+            struct opening wanted = {NIL, v_map(m)};
+            if (lets_through(f, now, &wanted, was, is, INGRESS)) any_open = true;
+            else names_add(closed, str_printf(f->a, "port %.*s", STR_ARG(view_show(f->a, value_at(one, value_str_at(one, "name").n ? "name" : "containerPort", NULL)))));
+        }
+    return any_open;
+}
+
 static void compare_traffic(struct facts *f, const struct workload *was, const struct workload *is, enum direction d)
 {
     struct openings before = {.a = f->a}, now = {.a = f->a};
@@ -146,7 +165,11 @@ static void compare_traffic(struct facts *f, const struct workload *was, const s
     openings_of(f->judged, is, d, false, &now);
     if (!now.isolated) return; /* no policy of the release limits it; one that is gone has its own finding */
     struct opening anything = {NIL, NIL};
-    if (!before.isolated && !lets_through(f, &now, &anything, was, is, d)) names_add(&lost, STR("all that the new policy does not name"));
+    bool opened = !before.isolated && !lets_through(f, &now, &anything, was, is, d);
+    if (opened && (d == EGRESS || !closed_ports(f, &now, was, is, &lost))) {
+        lost.n = 0;
+        names_add(&lost, STR("all that the new policy does not name"));
+    }
     for (uint32_t i = 0; before.isolated && i < before.n; i++)
         if (!lets_through(f, &now, &before.v[i], was, is, d)) names_add(&lost, show_opening(f->a, &before.v[i], d));
     const struct object *p = lost.n ? policy_for(f->judged, is, d) : NULL;

@@ -217,6 +217,13 @@ static void report_removed(struct facts *f, const struct object *o)
         x->fix = STR("repair that key first, and run this again");
         return;
     }
+    const struct dependency *unseen = view_unseen(f, o);
+    if (unseen) {
+        struct finding *x = view_report(f, "object/removed", SEVERITY_INFO, ABOUT_CHANGE, &f->old_side, o, (struct str){0});
+        x->message = str_printf(f->a, "not judged: the new chart's subchart %.*s, which may have it still, is not at hand", STR_ARG(unseen->name));
+        x->fix = STR("helm dependency build, and run this again");
+        return;
+    }
     bool managed = o->owner == OWNER_RELEASE, behind = o->owner == OWNER_HOOK_APPLIED;
     enum severity severity = managed ? c.severity : behind ? SEVERITY_WARNING : SEVERITY_INFO;
     if (managed && severity > SEVERITY_INFO && is_replaced(f, o)) severity = SEVERITY_INFO;

@@ -181,7 +181,7 @@ static void check_services(struct facts *f)
     for (uint32_t i = 0; i < f->diff.objects.n; i++) {
         const struct object_change *c = &f->diff.objects.v[i];
         if (c->kind == CHANGE_ADDED || !str_is(c->from->kind, "Service") || !view_is_written(c->from) || c->from->owner == OWNER_HOOK) continue;
-        if ((c->kind == CHANGE_REMOVED || c->kind == CHANGE_RENAMED) && c->from->owner == OWNER_RELEASE) report_name(f, c);
+        if ((c->kind == CHANGE_REMOVED || c->kind == CHANGE_RENAMED) && c->from->owner == OWNER_RELEASE && !view_unseen(f, c->from)) report_name(f, c);
         if (!c->to || !str_eq(c->to->kind, c->from->kind)) continue;
         struct port_problems problems = {.messages = {.a = f->a}};
         for (uint32_t k = 0; k < field_len(ports_of(c->from)); k++) {

@@ -106,7 +106,7 @@ static void check_claims(struct facts *f)
     for (uint32_t i = 0; i < f->diff.objects.n; i++) {
         const struct object_change *c = &f->diff.objects.v[i];
         if (!c->from || !view_is_managed(c->from) || c->kind == CHANGE_ADDED) continue;
-        bool gone = c->kind == CHANGE_REMOVED || c->kind == CHANGE_RENAMED;
+        bool gone = (c->kind == CHANGE_REMOVED || c->kind == CHANGE_RENAMED) && !view_unseen(f, c->from);
         if (gone && str_is(c->from->kind, "PersistentVolumeClaim")) report_claim(f, c);
         const struct workload *was = str_is(c->from->kind, "StatefulSet") ? view_workload(&f->old_side, c->from) : NULL;
         if (!was || !was->claims_n) continue;
@@ -224,14 +224,28 @@ static void check_mounts(struct facts *f)
 
 /* ---- retention ---- */
 
+/* Fewer replicas under whenScaled: Delete: the controller deletes the claims of those that go.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention */
+static bool scales_down(struct facts *f, const struct workload *was, const struct workload *is)
+{
+    if (is->replicas < 0 || was->replicas <= is->replicas || !deletes_claims(is->object, "whenScaled") || !str_eq(was->object->id, is->object->id)) return false;
+    for (uint32_t i = 0; i < f->judged->scalers_n; i++)
+        if (str_eq(f->judged->scalers[i].target_id, is->object->id)) return false; /* the scaler says how many */
+    struct finding *x = view_report(f, "object/data-loss", SEVERITY_ERROR, ABOUT_CHANGE, f->judged, is->object, STR("replicas"));
+    x->message = str_printf(f->a, "it goes from %lld replicas to %lld, and its persistentVolumeClaimRetentionPolicy deletes the claims of those that go (whenScaled: Delete), and their data with them", (long long)was->replicas, (long long)is->replicas);
+    x->fix = str_printf(f->a, "set the replicas to %lld in your values, or persistentVolumeClaimRetentionPolicy.whenScaled to Retain", (long long)was->replicas);
+    return true;
+}
+
 static void check_retention(struct facts *f)
 {
     static const char *const when[] = {"whenDeleted", "whenScaled"};
     for (uint32_t i = 0; i < f->judged->workloads_n; i++) {
         const struct workload *is = &f->judged->workloads[i], *was = view_workload_was(f, is);
         if (!was || !is->claims_n || !was->claims_n) continue;
+        bool told = scales_down(f, was, is);
         for (size_t k = 0; k < 2; k++) {
-            if (deletes_claims(was->object, when[k]) || !deletes_claims(is->object, when[k])) continue;
+            if ((k && told) || deletes_claims(was->object, when[k]) || !deletes_claims(is->object, when[k])) continue;
             struct finding *x = view_report(f, "object/data-loss", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, is->object, str_from(when[k]));
             x->message = str_printf(f->a, "its claims are now deleted %s, and their data with them (persistentVolumeClaimRetentionPolicy.%s: Delete)",
                                     k ? "when it is scaled down" : "with it", when[k]);

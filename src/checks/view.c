@@ -114,11 +114,23 @@ struct place view_version_place(const struct facts *f)
 
 /* ---- findings ---- */
 
+const struct dependency *view_unseen(const struct facts *f, const struct object *o)
+{
+    const struct chart *new = f->single ? NULL : f->judged->render.chart;
+    for (uint32_t i = 0; new && o->from && i < new->deps_n; i++) {
+        const struct dependency *d = &new->deps[i];
+        if (d->enabled && !d->present && !view_is(f, o) && str_has(o->from->path, str_printf(f->a, "/charts/%.*s/", STR_ARG(d->name)))) return d;
+    }
+    return NULL;
+}
+
 struct finding *view_report(struct facts *f, const char *rule, enum severity severity, enum about about, const struct side *s, const struct object *o,
                             struct str field)
 {
-    struct finding *x = finding_add(&f->findings, rule, severity, about, SUBJECT_OBJECT, o->id);
+    const struct dependency *unseen = s == &f->old_side && severity > SEVERITY_INFO ? view_unseen(f, o) : NULL;
+    struct finding *x = finding_add(&f->findings, rule, unseen ? SEVERITY_INFO : severity, about, SUBJECT_OBJECT, o->id);
     x->at = view_place(f, s, o, field);
+    if (unseen) finding_evidence(&f->findings, x, "not judged: the new chart's subchart %.*s, which may have it still, is not at hand", STR_ARG(unseen->name));
     return x;
 }
 

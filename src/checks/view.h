@@ -6,7 +6,9 @@
 
 /* Where an object comes from: the line of its `kind:` in its template, or that of a field's last key when it is found. */
 struct place view_place(const struct facts *f, const struct side *s, const struct object *o, struct str field);
-/* A finding about an object of that side, with its place. `field` may be empty. */
+/* The subchart of an old object that the new chart has and that is not at hand, so that nobody can say whether the object is gone; else NULL. */
+const struct dependency *view_unseen(const struct facts *f, const struct object *old_object);
+/* A finding about an object of that side, with its place; no more than info where the object may only be unseen. `field` may be empty. */
 struct finding *view_report(struct facts *f, const char *rule, enum severity severity, enum about about, const struct side *s, const struct object *o,
                             struct str field);
 /* A line of a template of that side, named as Helm names it ("sie-cluster/templates/x.yaml"). */
