@@ -206,14 +206,21 @@ static void report_renamed(struct facts *f, const struct node_fate *n)
     say_what_is_lost(f, x, n);
 }
 
-/* A dead key whose effect the new chart has without it costs nothing but a misunderstanding. */
+static bool are_nulls(const struct facts *f, const struct node_fate *n)
+{
+    for (uint32_t i = 0; i < n->keys_n; i++)
+        if (key_at(f, n, i)->value.kind != V_NIL) return false;
+    return true;
+}
+
+/* A dead key whose effect the new chart has without it costs nothing but a misunderstanding; a null over a default that is no more, not even that. */
 static void report_gone(struct facts *f, const struct node_fate *n)
 {
     bool still_there = n->kind == NODE_IGNORED;
     struct signature all = signature_of(f, n);
     bool nothing = values_lose_nothing(f, &all);
     struct str loss = nothing ? STR("all that it set comes out the same without it") : values_loss(f, n->path, &all);
-    struct finding *x = finding_add(&f->findings, still_there ? "values/ignored-key" : "values/removed-key", nothing ? SEVERITY_WARNING : SEVERITY_ERROR, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
+    struct finding *x = finding_add(&f->findings, still_there ? "values/ignored-key" : "values/removed-key", !nothing ? SEVERITY_ERROR : are_nulls(f, n) ? SEVERITY_INFO : SEVERITY_WARNING, ABOUT_CHANGE, SUBJECT_VALUE, n->path);
     x->at = values_place_of_path(f, n->path);
     x->message = str_printf(f->a, "%s%s%.*s", still_there ? "the key is still in the new chart's values, and yet does nothing with these values; it did before" :
                             "the new chart no longer reads this key, and nothing was found that replaces it", loss.n ? ": " : "", STR_ARG(loss));

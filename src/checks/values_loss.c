@@ -16,7 +16,7 @@ struct outcome {
 struct trail {
     struct value was, is;
     bool there;          /* `is` has it so far */
-    struct str key;      /* the last one */
+    struct str key;      /* the last one, or the first that `was` lacks */
 };
 
 static uint32_t find_named(struct value list, struct str name)
@@ -45,9 +45,9 @@ static bool follow_key(struct trail *t, struct str key)
 {
     if (t->was.kind != V_MAP || !t->was.u.map) return false;
     const struct entry *e = map_find(t->was.u.map, key);
+    t->key = key;
     if (!e) return false;
     t->was = e->value;
-    t->key = key;
     e = t->there && t->is.kind == V_MAP && t->is.u.map ? map_find(t->is.u.map, key) : NULL;
     t->there = e != NULL;
     t->is = e ? e->value : NIL;
@@ -74,6 +74,14 @@ static bool follow(struct arena *a, struct trail *t, struct str path)
     return true;
 }
 
+/* What the key kept away (a null over a default, a switch that was off) is not there now either. */
+static bool stays_away(struct arena *a, const struct trait *t, const struct object *was, const struct object *is)
+{
+    struct trail trail = {.was = was->v, .is = is->v, .there = true};
+    if (follow(a, &trail, t->field) || trail.was.kind != V_MAP || !trail.there || trail.is.kind != V_MAP) return false;
+    return !trail.is.u.map || !map_find(trail.is.u.map, trail.key);
+}
+
 /* Only the render of the user's values as they are tells what becomes of them; one that had to be repaired does not. */
 static struct outcome outcome_of(const struct facts *f, const struct trait *t)
 {
@@ -82,9 +90,14 @@ static struct outcome outcome_of(const struct facts *f, const struct trait *t)
     const struct object *is = was ? view_is(f, was) : NULL;
     if (!was || !view_is_written(was)) return unknown;
     if (!t->field.n) return t->to.kind == V_NIL ? (struct outcome){is ? FARE_SAME : FARE_OTHER, NIL} : unknown;
-    if (!is || !view_is_written(is) || t->from.kind == V_NIL) return unknown;
+    if (!is || !view_is_written(is)) return unknown;
     struct trail trail = {.was = was->v, .is = is->v, .there = true};
     struct arena_mark mark = arena_mark(f->a);
+    bool away = t->from.kind == V_NIL && stays_away(f->a, t, was, is);
+    if (t->from.kind == V_NIL) {
+        arena_rewind(f->a, mark);
+        return away ? (struct outcome){FARE_SAME, NIL} : unknown;
+    }
     bool found = follow(f->a, &trail, t->field);
     arena_rewind(f->a, mark);
     if (!found) return unknown;

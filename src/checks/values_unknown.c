@@ -26,6 +26,15 @@ static const struct entry *meant(const struct map *defaults, const struct map *u
     return twice ? NULL : best;
 }
 
+/* An empty map in the defaults is how charts say "whatever you like". */
+static bool is_open(struct value v) { return v.kind == V_MAP && !map_len(v); }
+
+static struct str rest_of(struct facts *f, struct str path, const struct key *k, uint32_t from)
+{
+    for (uint32_t i = from; i < k->segments; i++) path = path_key(f->a, path, k->segment[i]);
+    return path;
+}
+
 /* The path that the key would have if its misspelt segments were right; "" when nobody can tell. */
 static struct str did_you_mean(struct facts *f, const struct key *k)
 {
@@ -38,7 +47,7 @@ static struct str did_you_mean(struct facts *f, const struct key *k)
             e = meant(there.u.map, here.kind == V_MAP ? here.u.map : NULL, k->segment[i]);
             corrected = corrected || e;
         }
-        if (!e) return corrected && i + 1 < k->segments && there.kind == V_MAP && !map_len(there) ? path : (struct str){0};
+        if (!e) return corrected && is_open(there) ? rest_of(f, path, k, i) : (struct str){0};
         path = path_key(f->a, path, e->key);
         there = e->value;
         here = here.kind == V_MAP && here.u.map ? map_get(here.u.map, k->segment[i]) : NIL;

@@ -2,12 +2,17 @@
 
 #include "value/yaml.h"
 
+bool noise_is_checksum(struct str key)
+{
+    return str_is(key, "checksum") || str_starts(key, STR("checksum/")) || str_starts(key, STR("checksum-")) || str_ends(key, STR("/checksum"));
+}
+
 bool noise_is_key(struct str key)
 {
-    static const char *const keys[] = {"helm.sh/chart", "app.kubernetes.io/version", "chart", "checksum"};
+    static const char *const keys[] = {"helm.sh/chart", "app.kubernetes.io/version", "chart"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_is(key, keys[i])) return true;
-    return str_starts(key, STR("checksum/")) || str_starts(key, STR("checksum-")) || str_ends(key, STR("/checksum"));
+    return noise_is_checksum(key);
 }
 
 static bool is_manifest(struct value v)

@@ -10,6 +10,8 @@
 
 /* A label or annotation key: "helm.sh/chart", "checksum/config". */
 bool noise_is_key(struct str key);
+/* One of them that names a checksum. */
+bool noise_is_checksum(struct str key);
 /* A copy of a manifest without noise; text in it that holds manifests is replaced by them, as values: those in `read`, by their text, as
  * noise_read_manifests gave them (struct list *), are not read again. NULL: none. */
 struct value noise_strip(struct arena *a, struct value manifest, const struct strmap *read);

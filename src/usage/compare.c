@@ -1,5 +1,6 @@
 #include "usage/compare.h"
 
+#include "kube/noise.h"
 #include "usage/words.h"
 #include "value/yaml.h"
 
@@ -187,6 +188,21 @@ static void add_field(struct bench *b, struct signature *sig, const struct doc *
     else add_trait(b, sig, x->id, f->path, item, f->was, f->is);
 }
 
+static bool is_hash(struct str s)
+{
+    enum { SHORTEST = 8 };
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f'))) return false;
+    return s.n >= SHORTEST;
+}
+
+static bool is_rehashed(const struct field_change *f)
+{
+    ptrdiff_t at = str_find(f->path, STR("metadata.annotations."));
+    if (at < 0 || f->was.kind != V_STR || f->is.kind != V_STR) return false;
+    return noise_is_checksum(str_from_n(f->path, (size_t)at + strlen("metadata.annotations."))) && is_hash(v_text(f->was)) && is_hash(v_text(f->is));
+}
+
 static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, struct signature *sig)
 {
     bool differ = false;
@@ -200,10 +216,12 @@ static bool compare_docs(struct bench *b, struct docs *was, struct docs *is, str
             continue;
         }
         if (value_same(x->v, y->v)) continue;
-        differ = true;
-        if (!sig) continue;
         diff_fields(b->scratch, x->v, y->v, &f, &n, &cap);
-        for (uint32_t k = 0; k < n; k++) add_field(b, sig, x, y, &f[k]);
+        differ = differ || !n;
+        for (uint32_t k = 0; k < n; k++) {
+            differ = differ || !is_rehashed(&f[k]);
+            if (sig) add_field(b, sig, x, y, &f[k]);
+        }
     }
     for (uint32_t i = 0; i < is->n; i++)
         if (!find_doc(was, is->v[i].id)) {
@@ -250,6 +268,22 @@ static bool same_line(struct str x, struct str y)
     }
 }
 
+static struct str unquoted(struct str s)
+{
+    s = str_trim(s);
+    bool quoted = s.n >= 2 && s.p[0] == s.p[s.n - 1] && (s.p[0] == '"' || s.p[0] == '\'');
+    return quoted ? str_sub(s, 1, s.n - 1) : s;
+}
+
+/* A checksum follows whatever it was made of, all values at once in many charts: it says nothing of the key that changed it. Only what the
+ * chart computed is passed over; a text that the user wrote in such a place stands there with what is no hash. */
+static bool same_but_for_hash(struct str x, struct str y)
+{
+    struct str key, other, was, is;
+    if (!str_cut(x, STR(": "), &key, &was) || !str_cut(y, STR(": "), &other, &is) || !str_eq(key, other)) return false;
+    return noise_is_checksum(unquoted(key)) && is_hash(unquoted(was)) && is_hash(unquoted(is));
+}
+
 /* The texts are the same up to `same`; where else do they first differ? */
 static size_t common_bytes(struct str x, struct str y, size_t same)
 {
@@ -272,7 +306,7 @@ static bool clearly_differ(struct str x, struct str y, size_t same, bool growing
         if (growing && (!has_b || (k == y.n && y.p[k - 1] != '\n'))) return false;
         bool has_a = next_line(x, &i, &a);
         if (!has_a || !has_b) return has_a != has_b;
-        if (!same_line(a, b)) return true;
+        if (!same_line(a, b) && !same_but_for_hash(a, b)) return true;
     }
 }
 

@@ -397,9 +397,17 @@ bool usage_reads_path(struct bench *b, const struct str *segment, uint32_t segme
     return any || !known;
 }
 
+/* A null takes the chart's default away: nothing is left that could have been seen to be read, but for the map above it. */
+static bool takes_default(struct bench *b, const struct key *k)
+{
+    bool found;
+    struct value v = k->value.kind == V_NIL ? usage_get(b->chart->values.u.map, k->segment, k->segments, &found) : NIL;
+    return v.kind != V_NIL && usage_reads_path(b, k->segment, k->segments);
+}
+
 enum works usage_effect(struct bench *b, const struct key *k, struct value other_default, struct signature *sig)
 {
-    if (!usage_reads(b, k)) return WORKS_NOT;
+    if (!usage_reads(b, k) && !takes_default(b, k)) return WORKS_NOT;
     struct value v[MOST_OTHERS];
     struct value_edit edit = {.segment = k->segment, .segments = k->segments, .drop = true};
     enum works e = usage_probe(b, &edit, 1, sig), worst = WORKS_NOT;

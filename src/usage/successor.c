@@ -168,7 +168,7 @@ static bool is_shared(const struct place_node *p)
 
 static bool fits(struct value have, struct value there)
 {
-    if (there.kind == V_NIL) return true;
+    if (there.kind == V_NIL || have.kind == V_NIL) return true;
     bool container = have.kind == V_MAP || have.kind == V_LIST, other = there.kind == V_MAP || there.kind == V_LIST;
     if (container != other) return false;
     return !container || have.kind == there.kind;
