@@ -423,6 +423,9 @@ says so, and compares the cluster with what it was before: every field of every 
 history may differ, and replicas that an autoscaler owns. The charts are copies without the `dependencies:` block. With the PVC values there are no hooks and
 nothing scales: no hook can fail there, and the plan refuses what was scaled by hand. After the last change nothing is left to be stopped but checks.
 
+With Terraform its part is played by Helm 3 under a provider's name, which compares the newest record alone (Terraform's provider would have to be fetched). Under Helm 3 the release is the
+provider's from the beginning; under Helm 4 Helm had installed it, server-side, before Terraform took it over. Stops at what Terraform does not do are as above and not run again.
+
 "Changes" counts the commands of plan.sh that change something, up to where it ended; the times are of a machine of two cores that did other work as well.
 """
 

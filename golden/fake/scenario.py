@@ -9,6 +9,7 @@ import difflib
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -548,5 +549,5 @@ def short(argv):
         elif word in ('--context', '--kube-context', '-n', '--timeout', '-f', '--description'):
             skip = True
         else:
-            words.append(os.path.basename(word) if word.startswith('/') else word)
+            words.append(re.sub(r'(^|=)/(\S*/)?', r'\1', word))
     return ' '.join(words)[:110]
