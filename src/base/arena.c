@@ -46,6 +46,7 @@ static struct arena_block *block_alloc(size_t size)
     return b;
 }
 static void block_free(struct arena_block *b) { free(b); }
+bool arena_make_ready(void) { return false; }
 #else
 /* The process's own store of blocks: huge pages, where the system has them, for a page fault costs as much as filling half a
  * page; and what is given back is used again, its pages already there. It is opened by the first large block: a small run
@@ -54,6 +55,7 @@ static struct {
     pthread_mutex_t lock;
     atomic_bool opened;
     char *at, *end;          /* what was never used */
+    char *ready;             /* up to here pages were made ready by idle threads */
     bool huge;
     struct arena_block *free;
 } store = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -128,6 +130,26 @@ static void block_free(struct arena_block *b)
     b->older = store.free;
     store.free = b;
     pthread_mutex_unlock(&store.lock);
+}
+
+/* One huge page ahead of what was handed out: who writes to it first does not wait for it to be cleared. */
+bool arena_make_ready(void)
+{
+#if defined(MADV_POPULATE_WRITE)
+    char *page = NULL;
+    if (!atomic_load_explicit(&store.opened, memory_order_relaxed)) return false;
+    pthread_mutex_lock(&store.lock);
+    if (store.huge) {
+        page = (char *)((uintptr_t)store.at & ~(uintptr_t)(HUGE_PAGE - 1));
+        if (page < store.ready && store.ready <= store.end) page = store.ready;
+        if (page >= store.at + HUGE_PAGE || store.end - page < HUGE_PAGE) page = NULL;
+        else store.ready = page + HUGE_PAGE;
+    }
+    pthread_mutex_unlock(&store.lock);
+    return page && madvise(page, HUGE_PAGE, MADV_POPULATE_WRITE) == 0;
+#else
+    return false;
+#endif
 }
 #endif
 

@@ -80,8 +80,14 @@ static void *crew_main(void *unused)
 {
     (void)unused;
     pthread_mutex_lock(&crew.lock);
-    for (;;) {
+    for (bool more = true;; more = true) {
         while (!crew.open) {
+            if (more) { /* pages ahead, before it rests */
+                pthread_mutex_unlock(&crew.lock);
+                more = arena_make_ready();
+                pthread_mutex_lock(&crew.lock);
+                continue;
+            }
             crew.idle++;
             pthread_cond_wait(&crew.wanted, &crew.lock);
             crew.idle--;
