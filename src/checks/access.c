@@ -179,10 +179,38 @@ static void report_all(struct facts *f, const struct grants *lost, struct str wh
     }
 }
 
+/* The verbs of all resources, and the resources that have more.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb */
+static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"};
+
+static bool has_more_verbs(struct str resource)
+{
+    static const char *const more[] = {"*", "roles", "clusterroles", "users", "groups", "serviceaccounts", "userextras", "signers", "podsecuritypolicies", "securitycontextconstraints"};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (str_is(resource, more[i])) return true;
+    return false;
+}
+
+/* Of a star what is lost is those verbs that no other rule has. */
+static void add_lost(struct grants *lost, const struct grants *new, const struct grant *x)
+{
+    bool star = !x->url && str_is(x->verb, "*") && !has_more_verbs(x->resource), any = false;
+    struct grant one = *x;
+    for (size_t i = 0; star && i < sizeof verbs / sizeof *verbs && !any; i++) {
+        one.verb = str_from(verbs[i]);
+        any = is_granted(new, &one);
+    }
+    if (!any) *PUSH(lost->a, lost->v, lost->n, lost->cap) = *x;
+    for (size_t i = 0; any && i < sizeof verbs / sizeof *verbs; i++) {
+        one.verb = str_from(verbs[i]);
+        if (!is_granted(new, &one)) *PUSH(lost->a, lost->v, lost->n, lost->cap) = one;
+    }
+}
+
 static void subtract(struct grants *lost, const struct grants *old, const struct grants *new)
 {
     for (uint32_t i = 0; i < old->n; i++)
-        if (old->v[i].role->owner != OWNER_HOOK && !is_granted(new, &old->v[i])) *PUSH(lost->a, lost->v, lost->n, lost->cap) = old->v[i];
+        if (old->v[i].role->owner != OWNER_HOOK && !is_granted(new, &old->v[i])) add_lost(lost, new, &old->v[i]);
 }
 
 /* Who acts in the new version in place of an account of the old one: the same, what it was renamed to, or the account of the
@@ -249,8 +277,28 @@ static void check_unbound_roles(struct facts *f)
     }
 }
 
+/* ---- what an account is outside of the cluster ---- */
+
+/* A cloud's role, an identity, a registry: all of them are bound by an annotation of the account. */
+static void check_identities(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->diff.objects.n; i++) {
+        const struct object_change *c = &f->diff.objects.v[i];
+        if (!c->from || !c->to || !str_is(c->from->kind, "ServiceAccount") || !str_is(c->to->kind, "ServiceAccount") || !view_is_managed(c->to)) continue;
+        struct value was = value_at(object_stripped(c->from), "metadata", "annotations", NULL), is = value_at(object_stripped(c->to), "metadata", "annotations", NULL);
+        for (uint32_t k = 0; was.kind == V_MAP && k < map_len(was); k++) {
+            const struct entry *e = &was.u.map->v[k];
+            if (str_chr(e->key, '/') < 0 || str_has(e->key, STR("helm.sh/")) || (is.kind == V_MAP && map_find(is.u.map, e->key))) continue;
+            struct finding *x = view_report(f, "rbac/permission-removed", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, c->to, STR("annotations"));
+            x->message = str_printf(f->a, "its annotation %.*s is gone: what that gave its pods outside of the cluster (a cloud's role) they no longer have", STR_ARG(e->key));
+            x->fix = STR("set the account's annotations in your values for the new chart");
+        }
+    }
+}
+
 const struct check_entry checks_access[] = {
     {"rbac/permission-removed", false, true, check_subjects},
     {"rbac/permission-removed", false, true, check_unbound_roles},
+    {"rbac/permission-removed", false, true, check_identities},
     {0},
 };

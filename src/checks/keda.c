@@ -153,8 +153,8 @@ static void check_bounds(struct facts *f, const struct scaler *s)
     const struct scaler *was = scaler_was(f, s);
     const char *problem = bounds_problem(s);
     if (!problem) return;
-    struct finding *x = view_report(f, "keda/bounds", SEVERITY_WARNING, about(was && bounds_problem(was)), f->judged, s->object, STR("minReplicaCount"));
-    x->message = str_printf(f->a, "%s (minimum %lld, maximum %lld)", problem, (long long)s->min, (long long)s->max);
+    struct finding *x = view_report(f, "keda/bounds", s->hpa && s->min > s->max ? SEVERITY_ERROR : SEVERITY_WARNING, about(was && bounds_problem(was)), f->judged, s->object, STR("minReplicaCount"));
+    x->message = str_printf(f->a, "%s (minimum %lld, maximum %lld)%s", problem, (long long)s->min, (long long)s->max, s->hpa && s->min > s->max ? ": Kubernetes refuses it, and the upgrade fails" : "");
     x->fix = STR("set the bounds in your values");
 }
 

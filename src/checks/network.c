@@ -157,6 +157,29 @@ static bool closed_ports(const struct facts *f, const struct openings *now, cons
     return any_open;
 }
 
+/* Whether a selector of pods among the openings lets these labels through; selectors of other namespaces are taken to mean this one too. */
+static bool peer_matches(const struct openings *o, const struct map *labels, bool selectors_only)
+{
+    for (uint32_t i = 0; i < o->n; i++) {
+        struct value peer = o->v[i].peer, pods = value_at(peer, "podSelector", NULL);
+        if (peer.kind == V_NIL || value_at(peer, "ipBlock", NULL).kind != V_NIL || pods.kind == V_NIL) {
+            if (!selectors_only) return true;
+        } else if (selector_matches(pods, SELECTOR_LABELS, true, labels)) return true;
+    }
+    return false;
+}
+
+/* The release's own pods that were let through by their labels, and have them no more. */
+static void lost_peers(const struct facts *f, const struct openings *before, const struct openings *now, enum direction d, struct str ns, struct names *lost)
+{
+    for (uint32_t i = 0; i < f->judged->workloads_n; i++) {
+        const struct workload *is = &f->judged->workloads[i], *was = view_workload_was(f, is);
+        if (!was || is->object->owner == OWNER_HOOK || !str_eq(is->object->ns, ns) || !str_eq(was->object->ns, ns) || is->kind == WORKLOAD_JOB) continue;
+        if (peer_matches(before, was->labels, true) && !peer_matches(now, is->labels, false))
+            names_add(lost, str_printf(f->a, "%s %.*s, whose pods no longer have the labels that are let through", d == INGRESS ? "from" : "to", STR_ARG(is->object->id)));
+    }
+}
+
 static void compare_traffic(struct facts *f, const struct workload *was, const struct workload *is, enum direction d)
 {
     struct openings before = {.a = f->a}, now = {.a = f->a};
@@ -172,6 +195,7 @@ static void compare_traffic(struct facts *f, const struct workload *was, const s
     }
     for (uint32_t i = 0; before.isolated && i < before.n; i++)
         if (!lets_through(f, &now, &before.v[i], was, is, d)) names_add(&lost, show_opening(f->a, &before.v[i], d));
+    if (before.isolated && !lost.n) lost_peers(f, &before, &now, d, is->object->ns, &lost);
     const struct object *p = lost.n ? policy_for(f->judged, is, d) : NULL;
     if (!p) return;
     struct finding *x = view_report(f, "networkpolicy/cuts-traffic", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, p, str_from(direction_field[d]));

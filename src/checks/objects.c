@@ -140,6 +140,22 @@ static bool is_routed_otherwise(const struct facts *f, const struct object *o)
     return field_len(rules) > 0;
 }
 
+/* All hosts of a removed Ingress are in HTTPRoutes: routed still, and at the address of a Gateway. */
+static bool is_routed_by_gateway(const struct facts *f, const struct object *o)
+{
+    struct value rules = value_at(view_spec(o), "rules", NULL);
+    for (uint32_t i = 0; i < field_len(rules); i++) {
+        struct str host = value_str_at(field_item(rules, i), "host");
+        bool found = false;
+        for (uint32_t k = 0; k < f->judged->objects.n && !found; k++) {
+            struct value names = str_is(f->judged->objects.v[k].kind, "HTTPRoute") ? value_at(view_spec(&f->judged->objects.v[k]), "hostnames", NULL) : NIL;
+            for (uint32_t j = 0; j < field_len(names) && !found; j++) found = field_item(names, j).kind == V_STR && str_eq(v_text(field_item(names, j)), host);
+        }
+        if (!found) return false;
+    }
+    return field_len(rules) > 0;
+}
+
 static void alerts_of(const struct object *o, struct names *out)
 {
     struct value groups = value_at(view_spec(o), "groups", NULL);
@@ -227,6 +243,11 @@ static void report_removed(struct facts *f, const struct object *o)
     bool managed = o->owner == OWNER_RELEASE, behind = o->owner == OWNER_HOOK_APPLIED;
     enum severity severity = managed ? c.severity : behind ? SEVERITY_WARNING : SEVERITY_INFO;
     if (managed && severity > SEVERITY_INFO && is_replaced(f, o)) severity = SEVERITY_INFO;
+    if (severity == SEVERITY_ERROR && str_is(o->kind, "Ingress") && is_routed_by_gateway(f, o)) {
+        severity = SEVERITY_WARNING;
+        c.text = "an HTTPRoute has its hosts, so they are reached at the address of its Gateway";
+        c.fix = "see that DNS leads to the Gateway, and that it has the hosts' TLS";
+    }
     struct names lost = {.a = f->a};
     uint32_t targets = managed && is_monitor(o) ? lost_targets(f, o, &lost) : 0;
     if (targets) severity = !lost.n ? SEVERITY_INFO : lost.n < targets ? SEVERITY_WARNING : SEVERITY_ERROR;

@@ -176,6 +176,39 @@ static void compare_type(struct facts *f, const struct object_change *c)
     x->fix = STR("set the type in your values if clients rely on the old one");
 }
 
+/* ---- the load balancer ---- */
+
+/* What a cloud's controller reads: internal or public, its kind, its address. All providers have the word in the key
+ * (https://kubernetes.io/docs/concepts/services-networking/service/#internal-load-balancer). */
+static void compare_annotations(struct facts *f, const struct object_change *c, struct names *out)
+{
+    struct value was = value_at(c->from->v, "metadata", "annotations", NULL), is = value_at(c->to->v, "metadata", "annotations", NULL);
+    for (uint32_t i = 0; was.kind == V_MAP && i < map_len(was); i++) {
+        const struct entry *e = &was.u.map->v[i];
+        struct value now = is.kind == V_MAP ? map_get(is.u.map, e->key) : NIL;
+        if ((!str_has(e->key, STR("load-balancer")) && !str_has(e->key, STR("loadbalancer"))) || value_same(e->value, now)) continue;
+        names_add(out, now.kind == V_NIL ? str_printf(f->a, "its annotation %.*s: %.*s is gone", STR_ARG(e->key), STR_ARG(view_show(f->a, e->value)))
+                                         : str_printf(f->a, "its annotation %.*s goes from %.*s to %.*s", STR_ARG(e->key), STR_ARG(view_show(f->a, e->value)), STR_ARG(view_show(f->a, now))));
+    }
+}
+
+static void compare_balancer(struct facts *f, const struct object_change *c)
+{
+    struct names changes = {.a = f->a};
+    struct value was = value_at(view_spec(c->from), "loadBalancerSourceRanges", NULL), is = value_at(view_spec(c->to), "loadBalancerSourceRanges", NULL);
+    struct str ip = value_str_at(view_spec(c->from), "loadBalancerIP"), ip_now = value_str_at(view_spec(c->to), "loadBalancerIP");
+    if (!str_is(type_of(c->from), "LoadBalancer") || !str_is(type_of(c->to), "LoadBalancer")) return;
+    if (field_len(was) && !field_len(is)) names_add(&changes, STR("its loadBalancerSourceRanges are gone: everybody may connect"));
+    if (ip.n && !str_eq(ip, ip_now)) names_add(&changes, ip_now.n ? str_printf(f->a, "its loadBalancerIP goes from %.*s to %.*s", STR_ARG(ip), STR_ARG(ip_now)) : str_printf(f->a, "its loadBalancerIP %.*s is no longer asked for", STR_ARG(ip)));
+    compare_annotations(f, c, &changes);
+    if (!changes.n) return;
+    struct finding *x = view_report(f, "service/type-changed", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, c->to, (struct str){0});
+    x->subject = c->from->id;
+    x->message = str_printf(f->a, "the load balancer is asked for otherwise: %.*s", STR_ARG(changes.v[0]));
+    for (uint32_t i = 1; i < changes.n; i++) finding_evidence(&f->findings, x, "and %.*s", STR_ARG(changes.v[i]));
+    x->fix = STR("set the same in your values for the new chart: a load balancer may become public, or change its address");
+}
+
 static void check_services(struct facts *f)
 {
     for (uint32_t i = 0; i < f->diff.objects.n; i++) {
@@ -190,6 +223,7 @@ static void check_services(struct facts *f)
         }
         report_ports(f, c, &problems);
         compare_type(f, c);
+        compare_balancer(f, c);
     }
 }
 
@@ -212,7 +246,8 @@ static struct str plain_path(struct str path)
     return path;
 }
 
-static void routes_of(const struct side *s, struct names *out)
+/* `below`: only those whose path stands for what is below it too. */
+static void routes_of(const struct side *s, struct names *out, bool below)
 {
     for (uint32_t i = 0; i < s->objects.n; i++) {
         const struct object *o = &s->objects.v[i];
@@ -223,8 +258,44 @@ static void routes_of(const struct side *s, struct names *out)
             struct str host = value_str_at(rule, "host");
             for (uint32_t j = 0; j < field_len(paths); j++) {
                 struct str path = plain_path(value_str_at(field_item(paths, j), "path"));
+                if (below && str_is(value_str_at(field_item(paths, j), "pathType"), "Exact")) continue;
                 names_add(out, str_printf(out->a, "%.*s%.*s", STR_ARG(host.n ? host : STR("*")), STR_ARG(path.n ? path : STR("/"))));
             }
+        }
+    }
+}
+
+/* A host of an Ingress that is still routed, and whose TLS no Ingress ends any more. An entry without hosts is for all. */
+static bool has_tls(const struct side *s, struct str host)
+{
+    for (uint32_t i = 0; i < s->objects.n; i++) {
+        struct value tls = str_is(s->objects.v[i].kind, "Ingress") ? value_at(view_spec(&s->objects.v[i]), "tls", NULL) : NIL;
+        for (uint32_t k = 0; k < field_len(tls); k++) {
+            struct value hosts = value_at(field_item(tls, k), "hosts", NULL);
+            if (!field_len(hosts)) return true;
+            for (uint32_t j = 0; j < field_len(hosts); j++) {
+                struct value v = field_item(hosts, j);
+                struct str one = v.kind == V_STR ? v_text(v) : (struct str){0};
+                if (str_eq(one, host) || (str_starts(one, STR("*.")) && str_ends(host, str_from_n(one, 1)))) return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void compare_tls(struct facts *f, const struct object_change *c, const struct names *routes)
+{
+    struct value tls = value_at(view_spec(c->from), "tls", NULL);
+    for (uint32_t i = 0; i < field_len(tls); i++) {
+        struct value hosts = value_at(field_item(tls, i), "hosts", NULL);
+        for (uint32_t k = 0; k < field_len(hosts); k++) {
+            struct value v = field_item(hosts, k);
+            bool routed = false;
+            for (uint32_t j = 0; j < routes->n && v.kind == V_STR; j++) routed |= str_starts(routes->v[j], str_concat(f->a, v_text(v), STR("/")));
+            if (!routed || has_tls(f->judged, v_text(v))) continue;
+            struct finding *x = view_report(f, "service/route-removed", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, c->to, STR("rules"));
+            x->message = str_printf(f->a, "no Ingress of the new chart has TLS for %.*s, which it still routes: clients are shown the controller's own certificate, or none", STR_ARG(v_text(v)));
+            x->fix = STR("set the host's TLS in your values for the new chart");
         }
     }
 }
@@ -232,15 +303,24 @@ static void routes_of(const struct side *s, struct names *out)
 /* An Ingress that goes on and lost a route; one that is gone is told by object/removed. */
 static void check_routes(struct facts *f)
 {
-    struct names was = {.a = f->a}, is = {.a = f->a};
-    routes_of(f->judged, &is);
+    struct names was = {.a = f->a}, is = {.a = f->a}, below_was = {.a = f->a}, below_is = {.a = f->a};
+    routes_of(f->judged, &is, false);
+    routes_of(f->judged, &below_is, true);
     for (uint32_t i = 0; i < f->diff.objects.n; i++) {
         const struct object_change *c = &f->diff.objects.v[i];
         if (!c->from || !c->to || !str_is(c->from->kind, "Ingress")) continue;
         struct object alone = *c->from;
         struct side one = {.objects = {.v = &alone, .n = 1}};
-        was.n = 0;
-        routes_of(&one, &was);
+        was.n = below_was.n = 0;
+        routes_of(&one, &was, false);
+        routes_of(&one, &below_was, true);
+        compare_tls(f, c, &is);
+        for (uint32_t k = 0; k < below_was.n; k++) {
+            if (!names_have(&is, below_was.v[k]) || names_have(&below_is, below_was.v[k])) continue;
+            struct finding *x = view_report(f, "service/route-removed", SEVERITY_WARNING, ABOUT_CHANGE, f->judged, c->to, STR("pathType"));
+            x->message = str_printf(f->a, "what is below %.*s is no longer routed: its pathType is Exact now", STR_ARG(below_was.v[k]));
+            x->fix = STR("set the pathType to Prefix in your values");
+        }
         for (uint32_t k = 0; k < was.n; k++) {
             if (names_have(&is, was.v[k])) continue;
             struct finding *x = view_report(f, "service/route-removed", SEVERITY_ERROR, ABOUT_CHANGE, f->judged, c->to, STR("rules"));

@@ -222,6 +222,57 @@ static void check_mounts(struct facts *f)
     }
 }
 
+/* ---- another folder of the same volume ---- */
+
+/* What outlives the pods at a mount: the claim's name, or the claim template's; "" for what does not. */
+static struct str lasting(const struct workload *w, const struct mount *m)
+{
+    const struct volume *v = volume_named(w, m->volume);
+    if (v) return str_is(v->source, "persistentVolumeClaim") ? v->target : (struct str){0};
+    return claim_of(w, m->volume) ? m->volume : (struct str){0};
+}
+
+static bool mounts_folder(const struct workload *w, struct str claim, struct str folder)
+{
+    for (uint32_t i = 0; i < w->containers_n; i++)
+        for (uint32_t k = 0; k < w->containers[i].mounts_n; k++)
+            if (str_eq(lasting(w, &w->containers[i].mounts[k]), claim) && str_eq(w->containers[i].mounts[k].sub_path, folder)) return true;
+    return false;
+}
+
+static const struct mount *mount_at(const struct workload *w, struct str container, struct str path)
+{
+    for (uint32_t i = 0; i < w->containers_n; i++)
+        for (uint32_t k = 0; k < w->containers[i].mounts_n && str_eq(w->containers[i].name, container); k++)
+            if (str_eq(w->containers[i].mounts[k].path, path)) return &w->containers[i].mounts[k];
+    return NULL;
+}
+
+static struct str folder_name(struct str folder) { return folder.n ? folder : STR("its top"); }
+
+static void compare_folders(struct facts *f, const struct workload *was, const struct workload *is, const struct container *c)
+{
+    for (uint32_t k = 0; k < c->mounts_n; k++) {
+        const struct mount *m = &c->mounts[k], *now = mount_at(is, c->name, m->path);
+        struct str claim = lasting(was, m);
+        if (!now || !claim.n || !str_eq(lasting(is, now), claim) || str_eq(m->sub_path, now->sub_path) || mounts_folder(is, claim, m->sub_path)) continue;
+        struct finding *x = view_report(f, "object/data-loss", SEVERITY_ERROR, ABOUT_CHANGE, f->judged, is->object, STR("subPath"));
+        x->subject = was->object->id;
+        x->message = str_printf(f->a, "its pods find another folder of the volume %.*s at %.*s: %.*s in place of %.*s, where their data is", STR_ARG(claim), STR_ARG(m->path), STR_ARG(folder_name(now->sub_path)), STR_ARG(folder_name(m->sub_path)));
+        x->fix = STR("set the old subPath in your values, or move the data within the volume");
+        return;
+    }
+}
+
+static void check_folders(struct facts *f)
+{
+    for (uint32_t i = 0; i < f->judged->workloads_n; i++) {
+        const struct workload *is = &f->judged->workloads[i], *was = is->object->owner == OWNER_HOOK ? NULL : view_workload_was(f, is);
+        for (uint32_t c = 0; was && c < was->containers_n; c++)
+            if (!was->containers[c].init) compare_folders(f, was, is, &was->containers[c]);
+    }
+}
+
 /* ---- retention ---- */
 
 /* Fewer replicas under whenScaled: Delete: the controller deletes the claims of those that go.
@@ -258,6 +309,7 @@ const struct check_entry checks_storage[] = {
     {"object/data-loss", false, true, check_claims},
     {"object/data-loss", false, true, check_operator_claims},
     {"object/data-loss", false, true, check_mounts},
+    {"object/data-loss", false, true, check_folders},
     {"object/data-loss", false, true, check_retention},
     {0},
 };
